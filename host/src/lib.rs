@@ -1,0 +1,16 @@
+//! Pointsman: a laboratory for the policies that decide where an LLM inference request runs
+//! and when.
+//!
+//! The model that this crate simulates is written down in `host/docs/model.md`. Read these
+//! three files first: `engine/simulation.rs` (the order of events), `engine/step.rs` (one step
+//! of an instance) and `policy/router.rs` (how policies are asked).
+//!
+//! Data flows one way, a module each:
+//!
+//! ```text
+//! config -> registry -> workload -> engine -> metrics -> report
+//!               \_ policies are called only by the engine, through `policy` _/
+//! ```
+
+pub mod engine;
+pub mod workload;
