@@ -1,11 +1,46 @@
 //! Everything that the author of a Pointsman policy depends on.
 
-/// `len` consecutive block identities: `first, first + 1, ...` (wrapping).
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, abi_stable::StableAbi)]
-pub struct BlockRun {
-    /// Identity of the first block.
-    pub first: u64,
-    /// Number of blocks.
-    pub len: u64,
+#![expect(non_local_definitions, reason = "the expansion of `sabi_trait` has them")]
+
+extern crate self as pointsman_plugin_api;
+
+pub mod abi;
+pub mod attribute;
+mod block;
+mod column;
+mod export;
+mod guard;
+mod info;
+pub mod manifest;
+mod need;
+mod order;
+mod params;
+mod policy;
+pub mod setup;
+pub mod signal;
+mod value;
+mod view;
+
+#[doc(hidden)]
+pub use serde;
+
+pub use attribute::Attribute;
+pub use block::{BlockRun, Blocks};
+pub use column::{Column, ColumnType};
+pub use info::PolicyInfo;
+pub use need::Need;
+pub use order::{Key, Order};
+pub use params::{Field, NoParams, Parameters};
+pub use policy::{Priority, Scheduler, Scorer};
+pub use setup::Setup;
+pub use signal::Signal;
+pub use value::{Rows, Value};
+pub use view::{Instances, Queue, Request};
+
+/// What a policy's source file imports.
+pub mod prelude {
+    pub use crate::{
+        BlockRun, Instances, Key, Need, NoParams, Order, PolicyInfo, Priority, Queue, Request, Scheduler,
+        Scorer, Setup, attribute, export, parameters, setup, signal,
+    };
 }
