@@ -4,7 +4,7 @@ use crate::{
     abi::{QueueCall, ScoreCall},
     attribute::Attribute,
     need::{Declared, Need, unreadable},
-    signal::Signal,
+    signal::{self, Signal},
     value::Value,
 };
 
@@ -84,6 +84,15 @@ impl<'a> Instances<'a> {
     pub fn try_get<T: Value + ?Sized>(&self, signal: &Signal<T>) -> Option<T::Items<'a>> {
         let column = self.columns.column(signal.id(), "signal");
         if column.is_absent() { None } else { Some(self.get(signal)) }
+    }
+
+    /// Effective load of each instance: `queue_depth + batch_size + pending_requests`, all three of
+    /// which must be declared. \[requests\]
+    pub fn effective_load(&self) -> impl ExactSizeIterator<Item = u64> + use<'a> {
+        let waiting = self.get(&signal::QUEUE_DEPTH);
+        let running = self.get(&signal::BATCH_SIZE);
+        let pending = self.get(&signal::PENDING_REQUESTS);
+        (0..waiting.len()).map(move |i| waiting[i] + running[i] + pending[i])
     }
 
     /// How old instance `row`'s value of a declared signal is; 0: current. \[us\]

@@ -63,6 +63,40 @@ impl<const N: usize> Out<N> {
         self
     }
 
+    /// A default as a person writes it: without the underscores between its digits.
+    const fn literal(mut self, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        self = self.byte(b'"');
+        let mut at = 0;
+        while at < bytes.len() {
+            let between = at > 0 && bytes[at - 1].is_ascii_digit() && bytes[at] == b'_';
+            self = match bytes[at] {
+                b'_' if between => self,
+                b'"' | b'\\' => self.byte(b'\\').byte(bytes[at]),
+                byte => self.byte(byte),
+            };
+            at += 1;
+        }
+        self.byte(b'"')
+    }
+
+    /// A line of documentation: its brackets are escaped for rustdoc, not for a person.
+    const fn line(mut self, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut rest = text;
+        let mut at = 0;
+        while at + 1 < bytes.len() {
+            if bytes[at] == b'\\' && matches!(bytes[at + 1], b'[' | b']') {
+                let done = text.len() - rest.len();
+                let (before, after) = rest.split_at(at - done);
+                self = self.escaped(before);
+                rest = after.split_at(1).1;
+            }
+            at += 1;
+        }
+        self.escaped(rest)
+    }
+
     const fn string(self, text: &str) -> Self {
         self.byte(b'"').escaped(text).byte(b'"')
     }
@@ -135,7 +169,7 @@ const fn parameter<const N: usize>(out: Out<N>, field: &Field) -> Out<N> {
         .raw(",\"type\":")
         .string(field.ty)
         .raw(",\"default\":")
-        .string(field.default)
+        .literal(field.default)
         .raw(",\"doc\":\"");
     let mut at = 0;
     while at < field.doc.len() {
@@ -143,8 +177,8 @@ const fn parameter<const N: usize>(out: Out<N>, field: &Field) -> Out<N> {
         // separates the others.
         let line = field.doc[at];
         out = match line.as_bytes() {
-            [b' ', ..] if at == 0 => out.escaped(line.split_at(1).1),
-            _ => out.escaped(line),
+            [b' ', ..] if at == 0 => out.line(line.split_at(1).1),
+            _ => out.line(line),
         };
         at += 1;
     }
