@@ -1,0 +1,10 @@
+//! KV memory of one instance: GPU blocks, the prefix cache over them, and the CPU tier.
+
+mod blocks;
+mod cpu_tier;
+mod identities;
+mod link;
+
+pub(crate) use blocks::BlockPool;
+pub(crate) use cpu_tier::CpuTier;
+pub(crate) use link::Link;
