@@ -13,4 +13,5 @@
 //! ```
 
 pub mod engine;
+pub mod policy;
 pub mod workload;

@@ -1,0 +1,75 @@
+//! `prefix-affinity`: where a prompt's beginning was sent before.
+
+use lru::LruCache;
+use pointsman_plugin_api::attribute::PROMPT_BLOCKS;
+use pointsman_plugin_api::setup::{INSTANCES, TOTAL_KV_BLOCKS};
+use pointsman_plugin_api::{BlockRun, Instances, Need, PolicyInfo, Request, Scorer, Setup, parameters};
+use rustc_hash::FxBuildHasher;
+
+parameters! {
+    /// Parameters of `prefix-affinity`.
+    pub struct Params {
+        /// Capacity of the index of each instance; none: the instance's total KV blocks. \[blocks\]
+        capacity_blocks: Option<u64> = None,
+    }
+}
+
+/// Longest prefix of the prompt's full blocks in the index of an instance, over the prompt's full
+/// blocks; 0 where it has none.
+///
+/// The index holds the identities of the prompt blocks that were sent to the instance, least
+/// recently recorded out. It is a guess at what the instance has cached.
+pub struct PrefixAffinity {
+    capacity_blocks: u64,
+    indexes: Vec<LruCache<u64, (), FxBuildHasher>>,
+}
+
+/// Identities of the blocks of some runs, first to last.
+fn blocks(runs: &[BlockRun]) -> impl DoubleEndedIterator<Item = u64> + '_ {
+    runs.iter().flat_map(|run| (0..run.len).map(|at| run.first.wrapping_add(at)))
+}
+
+impl Scorer for PrefixAffinity {
+    type Params = Params;
+
+    const INFO: PolicyInfo = PolicyInfo {
+        name: "prefix-affinity",
+        aliases: &["pa"],
+        summary: "share of the prompt's blocks that were sent to the instance before",
+        version: "1.0.0",
+    };
+    const SIGNALS: &'static [Need] = &[];
+    const ATTRIBUTES: &'static [Need] = &[PROMPT_BLOCKS.required()];
+
+    fn new(params: Params, setup: &Setup<'_>) -> Result<Self, String> {
+        let capacity_blocks = params.capacity_blocks.unwrap_or_else(|| setup.get(&TOTAL_KV_BLOCKS));
+        if capacity_blocks == 0 {
+            return Err("`capacity_blocks` must be at least 1".into());
+        }
+        let index = || LruCache::unbounded_with_hasher(FxBuildHasher);
+        let indexes = (0..setup.get(&INSTANCES)).map(|_| index()).collect();
+        Ok(Self { capacity_blocks, indexes })
+    }
+
+    fn score(&mut self, request: &Request<'_>, _: &Instances<'_>, scores: &mut [f64]) -> Result<(), String> {
+        let prompt = request.get(&PROMPT_BLOCKS);
+        let total: u64 = prompt.iter().map(|run| run.len).sum();
+        for (score, index) in scores.iter_mut().zip(&self.indexes) {
+            let known = blocks(prompt).take_while(|block| index.contains(block)).count();
+            *score = if total == 0 { 0.0 } else { known as f64 / total as f64 };
+        }
+        Ok(())
+    }
+
+    fn routed(&mut self, request: &Request<'_>, _: &Instances<'_>, chosen: usize) -> Result<(), String> {
+        let index = &mut self.indexes[chosen];
+        // Deepest first, so that a prefix outlives its continuations.
+        for block in blocks(request.get(&PROMPT_BLOCKS)).rev() {
+            index.put(block, ());
+            if index.len() as u64 > self.capacity_blocks {
+                index.pop_lru();
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! The order of an instance's waiting queue: priorities, then keys (`model.md` section 9).
+
+use pointsman_plugin_api::abi::{
+    Failure, PriorityBox, QueueCall, RErr, ROk, RSlice, RSliceMut, SchedulerBox,
+};
+use pointsman_plugin_api::{Column, Key, Order};
+
+use super::facts::{AttributeColumn, QueueCells, QueueRow};
+use super::failure::{FailureCount, PolicyFailure};
+use super::seat::{Occasion, Remedy, Seat};
+
+/// What the policies said of a waiting request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    /// Higher is more urgent; 0 where no policy gives priorities.
+    pub priority: f64,
+    /// Lower first.
+    pub key: Key,
+}
+
+/// The scheduler and the priority policy of one instance.
+pub struct Ordering {
+    instance: u32,
+    scheduler: Seat<SchedulerBox>,
+    priority: Seat<PriorityBox>,
+    uses_priority: bool,
+    fixed: bool,
+    /// Changes whenever other policies answer than before.
+    generation: u64,
+    priorities: Vec<f64>,
+    keys: Vec<Key>,
+}
+
+impl Ordering {
+    /// The policies that order the queue of `instance`.
+    #[must_use]
+    pub fn new(instance: u32, scheduler: Seat<SchedulerBox>, priority: Seat<PriorityBox>) -> Self {
+        let mut ordering = Self {
+            instance,
+            scheduler,
+            priority,
+            uses_priority: false,
+            fixed: false,
+            generation: 0,
+            priorities: Vec::new(),
+            keys: Vec::new(),
+        };
+        ordering.read_declarations();
+        ordering
+    }
+
+    /// Whether priorities have any effect.
+    #[must_use]
+    pub fn uses_priority(&self) -> bool {
+        self.uses_priority
+    }
+
+    /// Whether an answer stays true while a request waits, so that it is asked for once.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        self.fixed
+    }
+
+    /// Answers of another generation are void.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// How often policies failed here, of those that did.
+    pub fn failures(&self) -> impl Iterator<Item = FailureCount> + '_ {
+        self.scheduler.failures().iter().chain(self.priority.failures()).cloned()
+    }
+
+    /// What the policies declare of themselves. A code that this host does not know is read as the
+    /// most careful one.
+    fn read_declarations(&mut self) {
+        let fixed = |code: u8| Order::from_code(code) == Some(Order::Fixed);
+        self.uses_priority = self.scheduler.current.object.uses_priority();
+        self.fixed = fixed(self.scheduler.current.object.order())
+            && (!self.uses_priority || fixed(self.priority.current.object.order()));
+    }
+
+    /// Asks for the priorities and keys of waiting requests. `None`: the scheduler has no answer,
+    /// and the order of entry stands this time.
+    pub fn ask(&mut self, now_us: u64, rows: &[QueueRow<'_>]) -> Result<Option<Vec<Answer>>, PolicyFailure> {
+        let at = Occasion { now_us, request: None, instance: Some(self.instance) };
+        self.priorities.clear();
+        self.priorities.resize(rows.len(), 0.0);
+        // Where the scheduler does not look at priorities nobody does.
+        while self.uses_priority {
+            self.priorities.fill(f64::NAN);
+            match ask_priority(&mut self.priority, now_us, rows, &mut self.priorities) {
+                Ok(()) => break,
+                Err(failure) => match self.priority.fail(failure, at)? {
+                    Remedy::Skip => {
+                        self.priorities.fill(0.0);
+                        break;
+                    }
+                    Remedy::Again => self.others_answer(),
+                },
+            }
+        }
+        loop {
+            self.keys.clear();
+            self.keys.resize(rows.len(), Key { major: f64::NAN, minor: f64::NAN });
+            let asked = ask_scheduler(&mut self.scheduler, now_us, rows, &self.priorities, &mut self.keys);
+            match asked {
+                Ok(()) => break,
+                Err(failure) => match self.scheduler.fail(failure, at)? {
+                    Remedy::Skip => return Ok(None),
+                    Remedy::Again => self.others_answer(),
+                },
+            }
+        }
+        let answers = self.priorities.iter().zip(&self.keys);
+        Ok(Some(answers.map(|(&priority, &key)| Answer { priority, key }).collect()))
+    }
+
+    fn others_answer(&mut self) {
+        self.generation += 1;
+        self.read_declarations();
+    }
+}
+
+fn ask_priority(
+    seat: &mut Seat<PriorityBox>,
+    now_us: u64,
+    rows: &[QueueRow<'_>],
+    priorities: &mut [f64],
+) -> Result<(), Failure> {
+    let loaded = &mut seat.current;
+    let outcome = with_call(now_us, rows, &loaded.attributes, &[], |call| {
+        loaded.object.priorities(call, RSliceMut::from_mut_slice(priorities))
+    });
+    whole(outcome.into_result()?, rows.len(), "priorities")?;
+    finite(rows, priorities.iter().copied(), "priority")
+}
+
+fn ask_scheduler(
+    seat: &mut Seat<SchedulerBox>,
+    now_us: u64,
+    rows: &[QueueRow<'_>],
+    priorities: &[f64],
+    keys: &mut [Key],
+) -> Result<(), Failure> {
+    let loaded = &mut seat.current;
+    let outcome = with_call(now_us, rows, &loaded.attributes, priorities, |call| {
+        match loaded.object.keys(call, RSliceMut::from_mut_slice(keys)) {
+            ROk(count) => Ok(count),
+            RErr(failure) => Err(failure),
+        }
+    });
+    whole(outcome?, rows.len(), "keys")?;
+    finite(rows, keys.iter().map(|key| key.major + key.minor), "key")
+}
+
+fn whole(count: usize, rows: usize, what: &str) -> Result<(), Failure> {
+    if count == rows {
+        Ok(())
+    } else {
+        Err(Failure::error(format!("it gave {count} {what} for {rows} requests")))
+    }
+}
+
+/// Every value is finite, or a failure that names the request.
+fn finite(rows: &[QueueRow<'_>], mut values: impl Iterator<Item = f64>, what: &str) -> Result<(), Failure> {
+    match values.position(|value| !value.is_finite()) {
+        Some(row) => {
+            Err(Failure::error(format!("its {what} of request {} is not finite", rows[row].facts.id)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Calls a policy with the columns that it declared.
+fn with_call<'a, R>(
+    now_us: u64,
+    rows: &[QueueRow<'a>],
+    attributes: &[AttributeColumn],
+    priorities: &'a [f64],
+    call: impl FnOnce(QueueCall<'_>) -> R,
+) -> R {
+    let cells: Vec<_> = attributes.iter().map(|&id| QueueCells::gather(id, rows, priorities)).collect();
+    let columns: Vec<Column<'_>> = cells.iter().map(QueueCells::column).collect();
+    call(QueueCall { now_us, rows: rows.len(), requests: RSlice::from_slice(&columns) })
+}

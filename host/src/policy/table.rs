@@ -1,0 +1,211 @@
+//! What policies may know of the instances: the signals of `model.md` section 8, as columns.
+
+use pointsman_plugin_api::{Column, signal};
+
+/// What an instance reports of itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct InstanceSignals {
+    /// Waiting requests.
+    pub queue_depth: u64,
+    /// Running requests.
+    pub batch_size: u64,
+    /// Used blocks / total blocks.
+    pub kv_utilization: f64,
+    /// Blocks without a reference.
+    pub free_kv_blocks: u64,
+    /// Blocks.
+    pub total_kv_blocks: u64,
+    /// Tokens hit / num_tokens, over admissions.
+    pub cache_hit_rate: f64,
+    /// Ticks that reloads still need. \[us\]
+    pub pending_transfer_latency: u64,
+    /// Blocks reloaded within the thrash window / blocks offloaded.
+    pub kv_thrashing_rate: f64,
+    /// Preemptions so far.
+    pub preemption_count: u64,
+    /// Sum of num_tokens of waiting requests. \[tokens\]
+    pub waiting_tokens: u64,
+    /// CPU tier in use / capacity.
+    pub cpu_kv_utilization: f64,
+}
+
+/// Which signals somebody reads: the others are not measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SignalNeeds {
+    /// Anything that instances report.
+    pub instances: bool,
+    /// `cached_prefix_blocks`, a look-up per instance and request.
+    pub cached_prefix_blocks: bool,
+}
+
+/// The signals that this host has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SignalColumn {
+    QueueDepth,
+    BatchSize,
+    KvUtilization,
+    FreeKvBlocks,
+    TotalKvBlocks,
+    CacheHitRate,
+    PendingTransferLatency,
+    KvThrashingRate,
+    PreemptionCount,
+    WaitingTokens,
+    CpuKvUtilization,
+    CachedPrefixBlocks,
+    PendingRequests,
+    InflightRequests,
+    /// Declared as optional by a policy, and unknown to this host.
+    Absent,
+}
+
+impl SignalColumn {
+    /// The signal with this id; `Absent` if the host has none.
+    pub(crate) fn with_id(id: &str) -> Self {
+        let known = [
+            (signal::QUEUE_DEPTH.id(), Self::QueueDepth),
+            (signal::BATCH_SIZE.id(), Self::BatchSize),
+            (signal::KV_UTILIZATION.id(), Self::KvUtilization),
+            (signal::FREE_KV_BLOCKS.id(), Self::FreeKvBlocks),
+            (signal::TOTAL_KV_BLOCKS.id(), Self::TotalKvBlocks),
+            (signal::CACHE_HIT_RATE.id(), Self::CacheHitRate),
+            (signal::PENDING_TRANSFER_LATENCY.id(), Self::PendingTransferLatency),
+            (signal::KV_THRASHING_RATE.id(), Self::KvThrashingRate),
+            (signal::PREEMPTION_COUNT.id(), Self::PreemptionCount),
+            (signal::WAITING_TOKENS.id(), Self::WaitingTokens),
+            (signal::CPU_KV_UTILIZATION.id(), Self::CpuKvUtilization),
+            (signal::CACHED_PREFIX_BLOCKS.id(), Self::CachedPrefixBlocks),
+            (signal::PENDING_REQUESTS.id(), Self::PendingRequests),
+            (signal::INFLIGHT_REQUESTS.id(), Self::InflightRequests),
+        ];
+        known.into_iter().find(|(known, _)| *known == id).map_or(Self::Absent, |(_, column)| column)
+    }
+
+    /// Whether the router counts it itself, so that it is always current.
+    pub(super) fn is_routers(self) -> bool {
+        matches!(self, Self::PendingRequests | Self::InflightRequests)
+    }
+}
+
+/// The signals of all instances, one column per signal, and the age of each report.
+#[derive(Debug, Default)]
+pub struct SignalTable {
+    queue_depth: Vec<u64>,
+    batch_size: Vec<u64>,
+    kv_utilization: Vec<f64>,
+    free_kv_blocks: Vec<u64>,
+    total_kv_blocks: Vec<u64>,
+    cache_hit_rate: Vec<f64>,
+    pending_transfer_latency: Vec<u64>,
+    kv_thrashing_rate: Vec<f64>,
+    preemption_count: Vec<u64>,
+    waiting_tokens: Vec<u64>,
+    cpu_kv_utilization: Vec<f64>,
+    cached_prefix_blocks: Vec<u64>,
+    pending_requests: Vec<u64>,
+    inflight_requests: Vec<u64>,
+    /// Tick of each instance's last report. \[us\]
+    reported_us: Vec<u64>,
+    /// Age of each report at the decision \[us\]; `None` where reports are always current.
+    ages_us: Option<Vec<u64>>,
+}
+
+impl SignalTable {
+    /// A table of zeros for so many instances; `stale` where reports have an age.
+    #[must_use]
+    pub fn new(instances: u32, stale: bool) -> Self {
+        let rows = instances as usize;
+        let (numbers, ratios) = (vec![0; rows], vec![0.0; rows]);
+        Self {
+            queue_depth: numbers.clone(),
+            batch_size: numbers.clone(),
+            kv_utilization: ratios.clone(),
+            free_kv_blocks: numbers.clone(),
+            total_kv_blocks: numbers.clone(),
+            cache_hit_rate: ratios.clone(),
+            pending_transfer_latency: numbers.clone(),
+            kv_thrashing_rate: ratios.clone(),
+            preemption_count: numbers.clone(),
+            waiting_tokens: numbers.clone(),
+            cpu_kv_utilization: ratios,
+            cached_prefix_blocks: numbers.clone(),
+            pending_requests: numbers.clone(),
+            inflight_requests: numbers.clone(),
+            reported_us: numbers.clone(),
+            ages_us: stale.then_some(numbers),
+        }
+    }
+
+    /// Number of instances.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.queue_depth.len()
+    }
+
+    /// What the router takes for the load of an instance, besides reports: always current.
+    #[must_use]
+    pub fn effective_load(&self, row: usize) -> u64 {
+        self.queue_depth[row] + self.batch_size[row] + self.pending_requests[row]
+    }
+
+    /// The tick of the decision: how old the reports are at it.
+    pub fn set_now(&mut self, now_us: u64) {
+        if let Some(ages_us) = &mut self.ages_us {
+            for (age_us, reported_us) in ages_us.iter_mut().zip(&self.reported_us) {
+                *age_us = now_us - reported_us;
+            }
+        }
+    }
+
+    /// An instance's report.
+    pub fn set_instance(&mut self, row: usize, reported_us: u64, signals: InstanceSignals) {
+        self.queue_depth[row] = signals.queue_depth;
+        self.batch_size[row] = signals.batch_size;
+        self.kv_utilization[row] = signals.kv_utilization;
+        self.free_kv_blocks[row] = signals.free_kv_blocks;
+        self.total_kv_blocks[row] = signals.total_kv_blocks;
+        self.cache_hit_rate[row] = signals.cache_hit_rate;
+        self.pending_transfer_latency[row] = signals.pending_transfer_latency;
+        self.kv_thrashing_rate[row] = signals.kv_thrashing_rate;
+        self.preemption_count[row] = signals.preemption_count;
+        self.waiting_tokens[row] = signals.waiting_tokens;
+        self.cpu_kv_utilization[row] = signals.cpu_kv_utilization;
+        self.reported_us[row] = reported_us;
+    }
+
+    /// What the router counts itself.
+    pub fn set_router(&mut self, row: usize, pending_requests: u64, inflight_requests: u64) {
+        self.pending_requests[row] = pending_requests;
+        self.inflight_requests[row] = inflight_requests;
+    }
+
+    /// The GPU hit that the request at hand would have.
+    pub fn set_cached_prefix_blocks(&mut self, row: usize, blocks: u64) {
+        self.cached_prefix_blocks[row] = blocks;
+    }
+
+    /// A column in the form in which it crosses the ABI.
+    pub(crate) fn column(&self, signal: SignalColumn) -> Column<'_> {
+        let column = match signal {
+            SignalColumn::QueueDepth => Column::of(&self.queue_depth),
+            SignalColumn::BatchSize => Column::of(&self.batch_size),
+            SignalColumn::KvUtilization => Column::of(&self.kv_utilization),
+            SignalColumn::FreeKvBlocks => Column::of(&self.free_kv_blocks),
+            SignalColumn::TotalKvBlocks => Column::of(&self.total_kv_blocks),
+            SignalColumn::CacheHitRate => Column::of(&self.cache_hit_rate),
+            SignalColumn::PendingTransferLatency => Column::of(&self.pending_transfer_latency),
+            SignalColumn::KvThrashingRate => Column::of(&self.kv_thrashing_rate),
+            SignalColumn::PreemptionCount => Column::of(&self.preemption_count),
+            SignalColumn::WaitingTokens => Column::of(&self.waiting_tokens),
+            SignalColumn::CpuKvUtilization => Column::of(&self.cpu_kv_utilization),
+            SignalColumn::CachedPrefixBlocks => Column::of(&self.cached_prefix_blocks),
+            SignalColumn::PendingRequests => Column::of(&self.pending_requests),
+            SignalColumn::InflightRequests => Column::of(&self.inflight_requests),
+            SignalColumn::Absent => return Column::absent(),
+        };
+        match &self.ages_us {
+            Some(ages_us) if !signal.is_routers() => column.with_ages(ages_us),
+            _ => column,
+        }
+    }
+}
