@@ -1,5 +1,32 @@
 //! The simulation of a serving cluster (`host/docs/model.md`).
+//!
+//! | room | what happens there |
+//! |---|---|
+//! | `simulation` | the loop over events |
+//! | `event` | which event comes next |
+//! | `way_in` | arrival, admission, routing, entry into a queue |
+//! | `step`, `step_end` | one step of an instance |
+//! | `transfer` | offloads and reloads |
+//! | `kv` | blocks, prefix cache, CPU tier |
+//! | `signals` | what the router sees, and how old it is |
+//! | `laws` | what must always hold |
 
+mod event;
+mod instance;
+mod kv;
+mod latency;
+mod laws;
+mod outcome;
+mod queue;
+mod request;
 mod settings;
+mod signals;
+mod simulation;
+mod step;
+mod step_end;
+mod transfer;
+mod way_in;
 
+pub use outcome::{Gap, InstanceTotals, RequestRecord, Sink, State, StateCounts, Totals};
 pub use settings::{ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Reload};
+pub use simulation::{LAST_TICK_US, Progress, RunError, Simulation, Unwatched, Watch};

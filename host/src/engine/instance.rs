@@ -1,0 +1,124 @@
+//! One instance: its queue, its batch, its memory.
+
+use super::kv::{BlockPool, CpuTier, Link};
+use super::outcome::InstanceTotals;
+use super::queue::WaitingQueue;
+use super::request::Request;
+use super::settings::KvSettings;
+
+/// The state of one instance between events.
+pub(crate) struct Instance {
+    pub(crate) waiting: WaitingQueue,
+    /// Slots of running requests, in the order in which they were last admitted.
+    pub(crate) running: Vec<u32>,
+    /// Slots of requests that wait for their blocks.
+    pub(crate) loading: Vec<u32>,
+    /// The step under way: slots in the order in which they got their tokens.
+    pub(crate) plan: Vec<u32>,
+    pub(crate) blocks: BlockPool,
+    pub(crate) cpu: CpuTier,
+    /// GPU to CPU.
+    pub(crate) offload_link: Link,
+    /// CPU to GPU.
+    pub(crate) reload_link: Link,
+    /// A step is under way.
+    pub(crate) busy: bool,
+    /// A step start is among the events to come.
+    pub(crate) start_due: bool,
+    /// Something may have become worth offloading since the last look.
+    pub(crate) offload_worth_a_look: bool,
+    /// Routed here, not yet in the queue.
+    pub(crate) pending_requests: u64,
+    /// Routed here, not yet finished.
+    pub(crate) inflight_requests: u64,
+    /// Sum of num_tokens of waiting requests.
+    pub(crate) waiting_tokens: u64,
+    pub(crate) totals: InstanceTotals,
+    /// Since when the number of used blocks is what it is.
+    used_since_us: u64,
+}
+
+impl Instance {
+    pub(crate) fn new(kv: &KvSettings) -> Self {
+        Self {
+            waiting: WaitingQueue::default(),
+            running: Vec::new(),
+            loading: Vec::new(),
+            plan: Vec::new(),
+            blocks: BlockPool::new(kv.blocks),
+            cpu: CpuTier::new(kv.cpu_blocks),
+            offload_link: Link::default(),
+            reload_link: Link::default(),
+            busy: false,
+            start_due: false,
+            offload_worth_a_look: false,
+            pending_requests: 0,
+            inflight_requests: 0,
+            waiting_tokens: 0,
+            totals: InstanceTotals::default(),
+            used_since_us: 0,
+        }
+    }
+
+    /// Accounts for the blocks in use up to now; called before their number changes.
+    pub(crate) fn account_use(&mut self, now_us: u64) {
+        let ticks = u128::from(now_us - self.used_since_us);
+        self.totals.used_block_us += ticks * u128::from(self.blocks.used());
+        self.used_since_us = now_us;
+    }
+
+    /// Puts a request at the back of the queue.
+    pub(crate) fn enqueue(&mut self, slot: u32, request: &mut Request) {
+        self.waiting_tokens += request.num_tokens();
+        self.waiting.push_back(slot, request);
+    }
+
+    /// Puts a request at the head of the queue.
+    pub(crate) fn enqueue_first(&mut self, slot: u32, request: &mut Request) {
+        self.waiting_tokens += request.num_tokens();
+        self.waiting.push_front(slot, request);
+    }
+
+    /// Gives all blocks of a request back, deepest first; their content stays cached.
+    pub(crate) fn release_blocks(&mut self, request: &mut Request) {
+        while let Some(block) = request.blocks.pop() {
+            self.offload_worth_a_look |= self.blocks.release(block);
+        }
+        request.computed = 0;
+        request.loaded = false;
+    }
+
+    /// Gives a request the blocks that its next `n` tokens need, and caches those that they fill.
+    pub(crate) fn extend(&mut self, request: &mut Request, n: u64, block_size: u64) {
+        let needed = (request.computed + n).div_ceil(block_size);
+        while (request.blocks.len() as u64) < needed {
+            request.blocks.push(self.blocks.allocate());
+        }
+        self.cache(request, request.computed / block_size, (request.computed + n) / block_size);
+    }
+
+    /// Registers the content of the request's blocks `from..to`.
+    pub(crate) fn cache(&mut self, request: &Request, from: u64, to: u64) {
+        for index in from..to {
+            self.blocks.register(request.blocks[index as usize], request.arrival.content.block(index));
+        }
+    }
+
+    /// The GPU hit of a request: its longest cached prefix of full blocks; at least one token is
+    /// always left to compute. Looking changes nothing.
+    pub(crate) fn gpu_hit(&self, request: &Request, block_size: u64) -> u64 {
+        let most = (request.num_tokens() - 1) / block_size;
+        let content = &request.arrival.content;
+        (0..most).find(|&index| self.blocks.lookup(content.block(index)).is_none()).unwrap_or(most)
+    }
+
+    /// The unbroken run of blocks after a GPU hit of `hit` that the CPU tier holds.
+    pub(crate) fn cpu_hit(&self, request: &Request, hit: u64, block_size: u64) -> u64 {
+        if self.cpu.is_off() {
+            return 0;
+        }
+        let most = (request.num_tokens() - 1) / block_size;
+        let content = &request.arrival.content;
+        (hit..most).find(|&index| !self.cpu.holds(content.block(index))).unwrap_or(most) - hit
+    }
+}

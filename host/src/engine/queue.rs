@@ -1,0 +1,112 @@
+//! The waiting queue of an instance.
+
+use pointsman_plugin_api::Key;
+
+use super::request::{Request, Requests};
+use crate::policy::{Ordering, PolicyFailure};
+
+/// Waiting requests, and the order in which the scheduler wants them.
+#[derive(Default)]
+pub(crate) struct WaitingQueue {
+    slots: Vec<u32>,
+    next_back: i64,
+    /// The last place given at the head; ever smaller.
+    last_front: i64,
+    /// Something entered since the last arrangement.
+    unsorted: bool,
+    /// The policies' generation that the keys are from.
+    generation: u64,
+}
+
+impl WaitingQueue {
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// In the scheduler's order, once arranged.
+    pub(crate) fn slots(&self) -> &[u32] {
+        &self.slots
+    }
+
+    pub(crate) fn push_back(&mut self, slot: u32, request: &mut Request) {
+        request.queue_position = self.next_back;
+        self.next_back += 1;
+        self.enter(slot, request);
+    }
+
+    pub(crate) fn push_front(&mut self, slot: u32, request: &mut Request) {
+        self.last_front -= 1;
+        request.queue_position = self.last_front;
+        self.enter(slot, request);
+    }
+
+    fn enter(&mut self, slot: u32, request: &mut Request) {
+        request.keyed = false;
+        self.slots.push(slot);
+        self.unsorted = true;
+    }
+
+    /// The first `count` left the queue.
+    pub(crate) fn remove_first(&mut self, count: usize) {
+        self.slots.drain(..count);
+    }
+
+    /// Asks the policies for priorities and keys, and sorts: key, then arrival, then id. An order
+    /// that never changes is asked once per entry; any other at every call, for all.
+    pub(crate) fn arrange(
+        &mut self,
+        now_us: u64,
+        requests: &mut Requests,
+        ordering: &mut Ordering,
+    ) -> Result<(), PolicyFailure> {
+        if self.slots.is_empty() || (ordering.is_fixed() && !self.unsorted) {
+            return Ok(());
+        }
+        let asked: Vec<u32> = self
+            .slots
+            .iter()
+            .copied()
+            .filter(|&slot| !(ordering.is_fixed() && requests[slot].keyed))
+            .collect();
+        let rows: Vec<_> = asked.iter().map(|&slot| requests[slot].row()).collect();
+        let answers = ordering.ask(now_us, &rows)?;
+        drop(rows);
+        if self.generation != ordering.generation() {
+            // Another policy answers from now on: what the one before said is void.
+            self.generation = ordering.generation();
+            self.slots.iter().for_each(|&slot| requests[slot].keyed = false);
+            return self.arrange(now_us, requests, ordering);
+        }
+        let Some(answers) = answers else {
+            self.slots.iter().for_each(|&slot| requests[slot].keyed = false);
+            self.slots.sort_unstable_by_key(|&slot| requests[slot].queue_position);
+            return Ok(());
+        };
+        for (&slot, answer) in asked.iter().zip(&answers) {
+            let request = &mut requests[slot];
+            request.priority = answer.priority;
+            request.key = answer.key;
+            request.keyed = true;
+        }
+        let rank = |slot: &u32| {
+            let request = &requests[*slot];
+            (request.key, request.arrival.arrival_us, request.arrival.id)
+        };
+        self.slots.sort_unstable_by(|a, b| {
+            let (a, b) = (rank(a), rank(b));
+            compare(a.0, b.0).then((a.1, a.2).cmp(&(b.1, b.2)))
+        });
+        self.unsorted = false;
+        Ok(())
+    }
+}
+
+/// Lower keys first. Keys are finite (the policy seam sees to it); 0 and -0 are equal.
+fn compare(a: Key, b: Key) -> std::cmp::Ordering {
+    let order = |a: f64, b: f64| a.partial_cmp(&b).unwrap_or(std::cmp::Ordering::Equal);
+    order(a.major, b.major).then(order(a.minor, b.minor))
+}

@@ -1,0 +1,249 @@
+//! The run: one event after the other.
+
+use super::event::{Event, EventQueue, Kind};
+use super::instance::Instance;
+use super::outcome::{Sink, State, StateCounts, Totals};
+use super::request::{Request, Requests};
+use super::settings::ClusterSettings;
+use super::signals::Reports;
+use crate::policy::{Policies, PolicyFailure};
+use crate::workload::{Arrival, End, Source, WorkloadError};
+
+/// Ticks beyond this are an error: far enough for any run, near enough that sums cannot overflow.
+pub const LAST_TICK_US: u64 = 1 << 62;
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The workload could not be read or generated.
+    #[error(transparent)]
+    Workload(#[from] WorkloadError),
+    /// A policy failed, and the configuration says that the run fails with it.
+    #[error(transparent)]
+    Policy(#[from] PolicyFailure),
+    /// Simulated time left its range.
+    #[error(
+        "simulated time passed 2^62 us at tick {now_us}: look at the latency coefficients, transfer times and arrivals"
+    )]
+    Clock {
+        /// When it happened.
+        now_us: u64,
+    },
+    /// Somebody asked for the end.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// The simulated time. \[us\]
+    pub now_us: u64,
+    /// Requests that ended.
+    pub done: u64,
+    /// Requests generated so far.
+    pub generated: u64,
+}
+
+/// Watches a run and may end it.
+pub trait Watch {
+    /// Called every few thousand events; `false` ends the run.
+    fn go_on(&mut self, progress: Progress) -> bool;
+}
+
+/// Watches nothing.
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn go_on(&mut self, _: Progress) -> bool {
+        true
+    }
+}
+
+/// Events between two looks of the watch.
+const EVENTS_PER_LOOK: u64 = 2048;
+
+/// A run of a cluster: the plain engine, which does one step of one instance at a time and
+/// touches every request in it.
+pub struct Simulation<'a> {
+    pub(super) settings: &'a ClusterSettings,
+    pub(super) policies: &'a mut Policies,
+    pub(super) source: &'a mut dyn Source,
+    pub(super) sink: &'a mut dyn Sink,
+    pub(super) now_us: u64,
+    pub(super) events: EventQueue,
+    pub(super) requests: Requests,
+    pub(super) instances: Vec<Instance>,
+    pub(super) reports: Reports,
+    pub(super) totals: Totals,
+}
+
+impl<'a> Simulation<'a> {
+    /// A cluster at tick 0, before its first event.
+    pub fn new(
+        settings: &'a ClusterSettings,
+        policies: &'a mut Policies,
+        source: &'a mut dyn Source,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let instances: Vec<_> = (0..settings.instances).map(|_| Instance::new(&settings.kv)).collect();
+        let reports = Reports::new(settings, &instances, policies.signals());
+        let mut events = EventQueue::default();
+        if settings.refresh_interval_us > 0 {
+            for index in 0..settings.instances {
+                // Instances report at even distances over the interval.
+                let first = u128::from(index) * u128::from(settings.refresh_interval_us)
+                    / u128::from(settings.instances);
+                events.push(first as u64, Event::Refresh(index));
+            }
+        }
+        let totals = Totals { total_blocks: settings.kv.blocks, ..Totals::default() };
+        Self {
+            settings,
+            policies,
+            source,
+            sink,
+            now_us: 0,
+            events,
+            requests: Requests::default(),
+            instances,
+            reports,
+            totals,
+        }
+    }
+
+    /// Runs to the end of the work, or to the horizon.
+    pub fn run(mut self, watch: &mut dyn Watch) -> Result<Totals, RunError> {
+        let horizon_us = self.settings.horizon_us.unwrap_or(LAST_TICK_US);
+        loop {
+            let fixed_us = self.source.peek_us()?;
+            if fixed_us.is_none() && !self.events.is_live() {
+                break;
+            }
+            // Arrivals that were fixed beforehand go before others of the same time and kind.
+            let from_source = match (fixed_us, self.events.peek()) {
+                (Some(fixed_us), Some(next)) => (fixed_us, Kind::Arrival) <= next,
+                (fixed, _) => fixed.is_some(),
+            };
+            let time_us = if from_source { fixed_us } else { self.events.peek().map(|(us, _)| us) };
+            let Some(time_us) = time_us.filter(|&us| us <= horizon_us) else { break };
+            assert!(time_us >= self.now_us, "L3: the clock went back");
+            self.now_us = time_us;
+            if from_source {
+                let Some(arrival) = self.source.take()? else { break };
+                let slot = self.create(arrival);
+                self.arrive(slot)?;
+            } else if let Some((_, event)) = self.events.pop() {
+                self.handle(event)?;
+            }
+            self.totals.events += 1;
+            if cfg!(debug_assertions) {
+                self.check_counts();
+            }
+            if self.totals.events.is_multiple_of(EVENTS_PER_LOOK) && !watch.go_on(self.progress()) {
+                return Err(RunError::Interrupted);
+            }
+        }
+        self.finish()
+    }
+
+    fn handle(&mut self, event: Event) -> Result<(), RunError> {
+        match event {
+            Event::StepEnd(instance) => self.end_step(instance),
+            Event::OffloadEnd(instance, identity) => self.end_offload(instance, identity),
+            Event::LoadEnd(slot) => self.end_load(slot),
+            Event::Refresh(instance) => self.refresh(instance),
+            Event::Arrival(slot) => self.arrive(slot),
+            Event::Admission(slot) => self.admit(slot),
+            Event::Routing(slot) => self.route(slot),
+            Event::Entry(slot) => self.enter(slot),
+            Event::StepStart(instance) => self.start_step(instance),
+        }
+    }
+
+    /// A tick in the future, within the range of the clock.
+    pub(super) fn after(&self, ticks: u64) -> Result<u64, RunError> {
+        let time_us = self.now_us.saturating_add(ticks);
+        if time_us > LAST_TICK_US { Err(RunError::Clock { now_us: self.now_us }) } else { Ok(time_us) }
+    }
+
+    /// A request begins its life.
+    pub(super) fn create(&mut self, arrival: Arrival) -> u32 {
+        self.totals.states.add(State::NotArrived);
+        self.requests.insert(Request::new(arrival))
+    }
+
+    /// A request changes its state.
+    pub(super) fn become_state(&mut self, slot: u32, next: State) {
+        let request = &mut self.requests[slot];
+        debug_assert!(request.state.may_become(next), "L2: {:?} to {next:?}", request.state);
+        self.totals.states.shift(request.state, next);
+        request.state = next;
+    }
+
+    /// A request ended, with its state set: it is recorded, and its session may go on.
+    pub(super) fn end_request(&mut self, slot: u32, end: End) -> Result<(), RunError> {
+        let Some(request) = self.requests.remove(slot) else { return Ok(()) };
+        debug_assert!(request.blocks.is_empty(), "L4: a request ended with blocks");
+        if let Some(instance) = request.instance {
+            self.instances[instance as usize].inflight_requests -= 1;
+        }
+        self.check_causality(&request);
+        self.sink.record(request.record(), &request.gaps);
+        if let Some(ticket) = request.arrival.ticket
+            && let Some(arrival) = self.source.on_end(ticket, end)?
+        {
+            let time_us = self.after(arrival.arrival_us.saturating_sub(self.now_us))?;
+            let slot = self.create(arrival);
+            self.events.push(time_us, Event::Arrival(slot));
+        }
+        Ok(())
+    }
+
+    /// Schedules a step start at this tick, if the instance is idle and has work.
+    pub(super) fn wake(&mut self, index: u32) {
+        let instance = &mut self.instances[index as usize];
+        let work = !instance.waiting.is_empty() || !instance.running.is_empty();
+        if work && !instance.busy && !instance.start_due {
+            instance.start_due = true;
+            self.events.push(self.now_us, Event::StepStart(index));
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        let states = &self.totals.states;
+        let done = states.get(State::Completed) + states.get(State::Rejected) + states.get(State::Dropped);
+        Progress { now_us: self.now_us, done, generated: states.total() }
+    }
+
+    /// What did not end is recorded as it stands; what never arrived within the horizon too.
+    fn finish(mut self) -> Result<Totals, RunError> {
+        self.totals.end_us = self.now_us;
+        while let Some(arrival) = self.source.take()? {
+            self.create(arrival);
+        }
+        let mut left: Vec<&Request> = self.requests.iter().collect();
+        left.sort_unstable_by_key(|request| request.arrival.id);
+        for request in left {
+            self.sink.record(request.record(), &request.gaps);
+        }
+        let ended = self.progress().done;
+        assert_eq!(
+            ended + self.requests.iter().count() as u64,
+            self.totals.states.total(),
+            "L1: every generated request is in exactly one state"
+        );
+        let mut counted = StateCounts::default();
+        self.requests.iter().for_each(|request| counted.add(request.state));
+        for state in [State::NotArrived, State::Pipeline, State::Waiting, State::Running, State::Loading] {
+            assert_eq!(counted.get(state), self.totals.states.get(state), "L1: requests {}", state.name());
+        }
+        self.check_all_memory();
+        for instance in &mut self.instances {
+            instance.account_use(self.now_us);
+            instance.totals.peak_used_blocks = instance.blocks.peak_used();
+        }
+        self.totals.instances = self.instances.iter().map(|instance| instance.totals.clone()).collect();
+        Ok(self.totals)
+    }
+}

@@ -1,0 +1,263 @@
+//! The start of a step: who computes what (`model.md` section 4).
+
+use super::event::Event;
+use super::instance::Instance;
+use super::latency::StepLoad;
+use super::outcome::State;
+use super::request::Requests;
+use super::settings::{Preemption, Reload};
+use super::simulation::{RunError, Simulation};
+
+/// What a start has put together so far.
+#[derive(Default)]
+struct Draft {
+    /// Token budget left.
+    budget: u64,
+    /// Something was preempted in this start.
+    preempted: bool,
+    /// Ticks of reloads that lengthen this step.
+    reload_us: u64,
+}
+
+impl Simulation<'_> {
+    /// An idle instance with work starts a step, if it can plan one.
+    pub(super) fn start_step(&mut self, index: u32) -> Result<(), RunError> {
+        self.instances[index as usize].start_due = false;
+        self.instances[index as usize].account_use(self.now_us);
+        loop {
+            let ordering = &mut self.policies.orderings[index as usize];
+            self.instances[index as usize].waiting.arrange(self.now_us, &mut self.requests, ordering)?;
+            let mut draft = Draft { budget: self.settings.engine.max_num_batched_tokens, ..Draft::default() };
+            self.plan_running(index, &mut draft);
+            if !draft.preempted {
+                self.plan_waiting(index, &mut draft)?;
+            }
+            self.offload(index)?;
+            let instance = &mut self.instances[index as usize];
+            if !instance.plan.is_empty() {
+                return self.begin(index, draft.reload_us);
+            }
+            if draft.preempted {
+                instance.totals.repeated_starts += 1;
+            } else if !instance.loading.is_empty() || !self.release_stuck(index) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Running requests, in the order in which they were admitted, get their tokens; those that
+    /// need blocks where there are none preempt others.
+    fn plan_running(&mut self, index: u32, draft: &mut Draft) {
+        let block_size = self.settings.kv.block_size;
+        let mut at = 0;
+        while at < self.instances[index as usize].running.len() && draft.budget > 0 {
+            let instance = &mut self.instances[index as usize];
+            let slot = instance.running[at];
+            let request = &self.requests[slot];
+            let n = self.cap(request.num_tokens() - request.computed, draft.budget);
+            let needed = (request.computed + n).div_ceil(block_size) - request.blocks.len() as u64;
+            while needed > u64::from(self.instances[index as usize].blocks.free()) {
+                let victim_at = self.victim(index);
+                let victim = self.instances[index as usize].running[victim_at];
+                draft.budget += self.preempt(index, victim_at);
+                draft.preempted = true;
+                if victim == slot {
+                    return;
+                }
+                if victim_at < at {
+                    at -= 1;
+                }
+            }
+            let request = &mut self.requests[slot];
+            let instance = &mut self.instances[index as usize];
+            instance.extend(request, n, block_size);
+            request.planned = n;
+            instance.plan.push(slot);
+            draft.budget -= n;
+            at += 1;
+        }
+    }
+
+    /// Waiting requests are admitted in queue order, while there is a seat and budget; the first
+    /// that does not fit blocks the rest.
+    fn plan_waiting(&mut self, index: u32, draft: &mut Draft) -> Result<(), RunError> {
+        let mut admitted = 0;
+        loop {
+            let instance = &self.instances[index as usize];
+            let seats = instance.running.len() as u64;
+            if seats >= self.settings.engine.max_num_seqs || draft.budget == 0 {
+                break;
+            }
+            let Some(&slot) = instance.waiting.slots().get(admitted) else { break };
+            if !self.admit_to_batch(index, slot, draft)? {
+                break;
+            }
+            admitted += 1;
+        }
+        self.instances[index as usize].waiting.remove_first(admitted);
+        Ok(())
+    }
+
+    /// Admits a waiting request to the batch, or lets it load. `false`: it does not fit.
+    fn admit_to_batch(&mut self, index: u32, slot: u32, draft: &mut Draft) -> Result<bool, RunError> {
+        let block_size = self.settings.kv.block_size;
+        let instance = &self.instances[index as usize];
+        let request = &self.requests[slot];
+        let num_tokens = request.num_tokens();
+        let free = u64::from(instance.blocks.free());
+        if request.loaded {
+            let n = self.cap(num_tokens - request.computed, draft.budget);
+            let needed = (request.computed + n).div_ceil(block_size) - request.blocks.len() as u64;
+            if needed > free {
+                return Ok(false);
+            }
+            self.seat(index, slot, n, draft);
+            return Ok(true);
+        }
+        let hit = instance.gpu_hit(request, block_size);
+        let reloaded = instance.cpu_hit(request, hit, block_size);
+        let loads = reloaded > 0 && self.settings.kv.reload == Reload::Async;
+        let present = (hit + reloaded) * block_size;
+        let n = if loads { 0 } else { self.cap(num_tokens - present, draft.budget) };
+        let needed = (present + n).div_ceil(block_size) - hit;
+        // Hits that are free now leave the free queue first.
+        let content = &request.arrival.content;
+        let free_hits = (0..hit)
+            .filter_map(|at| instance.blocks.lookup(content.block(at)))
+            .filter(|&block| instance.blocks.is_free(block))
+            .count() as u64;
+        if needed > free - free_hits {
+            return Ok(false);
+        }
+        self.take_hits(index, slot, hit, reloaded);
+        if loads {
+            self.start_load(index, slot, reloaded)?;
+        } else {
+            if reloaded > 0 {
+                draft.reload_us =
+                    draft.reload_us.saturating_add(self.reload_blocking(index, slot, hit, reloaded));
+            }
+            self.seat(index, slot, n, draft);
+        }
+        Ok(true)
+    }
+
+    /// Takes the blocks of a prefix hit and the empty ones that reloads will fill, and counts.
+    fn take_hits(&mut self, index: u32, slot: u32, hit: u64, reloaded: u64) {
+        let block_size = self.settings.kv.block_size;
+        let instance = &mut self.instances[index as usize];
+        let request = &mut self.requests[slot];
+        for at in 0..hit {
+            let block =
+                instance.blocks.lookup(request.arrival.content.block(at)).expect("L4: a hit just seen");
+            instance.blocks.take(block);
+            request.blocks.push(block);
+        }
+        for _ in 0..reloaded {
+            request.blocks.push(instance.blocks.allocate());
+        }
+        request.hit_tokens_gpu += hit * block_size;
+        request.hit_tokens_cpu += reloaded * block_size;
+        instance.totals.hit_tokens_gpu += hit * block_size;
+        instance.totals.hit_tokens_cpu += reloaded * block_size;
+        instance.totals.admitted_tokens += request.num_tokens();
+        request.computed = (hit + reloaded) * block_size;
+    }
+
+    /// Puts a waiting request into the batch with `n` tokens.
+    fn seat(&mut self, index: u32, slot: u32, n: u64, draft: &mut Draft) {
+        self.become_state(slot, State::Running);
+        let instance = &mut self.instances[index as usize];
+        let request = &mut self.requests[slot];
+        instance.waiting_tokens -= request.num_tokens();
+        instance.extend(request, n, self.settings.kv.block_size);
+        request.loaded = false;
+        request.planned = n;
+        request.first_scheduled_us.get_or_insert(self.now_us);
+        instance.running.push(slot);
+        instance.plan.push(slot);
+        draft.budget -= n;
+    }
+
+    /// Tokens that a request gets of those that it still needs.
+    fn cap(&self, tokens: u64, budget: u64) -> u64 {
+        let threshold = self.settings.engine.long_prefill_token_threshold;
+        let tokens = if threshold > 0 { tokens.min(threshold) } else { tokens };
+        tokens.min(budget)
+    }
+
+    /// Place in `running` of the request that has to give way.
+    fn victim(&self, index: u32) -> usize {
+        let running = &self.instances[index as usize].running;
+        let last = running.len() - 1;
+        if self.settings.engine.preemption == Preemption::Tail {
+            return last;
+        }
+        let rank = |&at: &usize| {
+            let request = &self.requests[running[at]];
+            (request.priority, std::cmp::Reverse((request.arrival.arrival_us, request.arrival.id)))
+        };
+        (0..running.len())
+            .min_by(|a, b| {
+                let (a, b) = (rank(a), rank(b));
+                a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+            })
+            .unwrap_or(last)
+    }
+
+    /// Preempts a running request; returns the tokens that it had in this step.
+    fn preempt(&mut self, index: u32, at: usize) -> u64 {
+        let instance = &mut self.instances[index as usize];
+        let slot = instance.running.remove(at);
+        let request = &mut self.requests[slot];
+        let tokens = std::mem::take(&mut request.planned);
+        if tokens > 0 {
+            instance.plan.retain(|&planned| planned != slot);
+        }
+        instance.release_blocks(request);
+        request.preemptions += 1;
+        instance.totals.preemptions += 1;
+        instance.enqueue_first(slot, request);
+        self.become_state(slot, State::Waiting);
+        tokens
+    }
+
+    /// Nothing was planned and nothing loads: the last waiting request that holds blocks gives
+    /// them back where it stands. Returns whether there was one.
+    fn release_stuck(&mut self, index: u32) -> bool {
+        let instance = &mut self.instances[index as usize];
+        let stuck = instance.waiting.slots().iter().rev().copied();
+        let Some(slot) = stuck.into_iter().find(|&slot| !self.requests[slot].blocks.is_empty()) else {
+            return false;
+        };
+        let request = &mut self.requests[slot];
+        instance.release_blocks(request);
+        request.preemptions += 1;
+        instance.totals.preemptions += 1;
+        instance.totals.stuck_releases += 1;
+        true
+    }
+
+    /// The step is planned: it ends after its transfers and its compute.
+    fn begin(&mut self, index: u32, reload_us: u64) -> Result<(), RunError> {
+        let load = step_load(&self.instances[index as usize], &self.requests);
+        let ticks = self.settings.latency.step_us(&load).saturating_add(reload_us).max(1);
+        let end_us = self.after(ticks)?;
+        let instance = &mut self.instances[index as usize];
+        instance.busy = true;
+        instance.totals.steps += 1;
+        instance.totals.busy_us += ticks;
+        self.events.push(end_us, Event::StepEnd(index));
+        Ok(())
+    }
+}
+
+/// What the planned step computes.
+fn step_load(instance: &Instance, requests: &Requests) -> StepLoad {
+    let mut load = StepLoad::default();
+    for &slot in &instance.plan {
+        let request = &requests[slot];
+        load.add(request.planned, request.computed, request.arrival.prompt_tokens);
+    }
+    load
+}

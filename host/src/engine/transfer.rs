@@ -1,0 +1,113 @@
+//! Between GPU and CPU memory (`model.md` section 7).
+
+use super::event::Event;
+use super::outcome::State;
+use super::simulation::{RunError, Simulation};
+
+impl Simulation<'_> {
+    /// Ticks that one block takes, in either direction.
+    fn block_us(&self) -> u64 {
+        let kv = &self.settings.kv;
+        kv.transfer_base_latency_us.saturating_add(kv.block_size.div_ceil(kv.transfer_bandwidth))
+    }
+
+    /// Above the threshold, copies every cached free block whose content the CPU tier neither
+    /// holds nor is receiving, head of the free queue first.
+    pub(super) fn offload(&mut self, index: u32) -> Result<(), RunError> {
+        let block_us = self.block_us();
+        let instance = &mut self.instances[index as usize];
+        if instance.cpu.is_off() || !instance.offload_worth_a_look {
+            return Ok(());
+        }
+        let (used, total) = (instance.blocks.used(), instance.blocks.total());
+        if f64::from(used) / f64::from(total) <= self.settings.kv.offload_threshold {
+            return Ok(());
+        }
+        instance.offload_worth_a_look = false;
+        let last_us = super::simulation::LAST_TICK_US;
+        for identity in instance.blocks.free_contents() {
+            if instance.cpu.holds_or_receives(identity) {
+                continue;
+            }
+            instance.cpu.expect(identity, self.now_us);
+            let end_us = instance.offload_link.transfer(self.now_us, block_us);
+            if end_us > last_us {
+                return Err(RunError::Clock { now_us: self.now_us });
+            }
+            self.events.push(end_us, Event::OffloadEnd(index, identity));
+            instance.totals.offloaded_blocks += 1;
+        }
+        Ok(())
+    }
+
+    /// Content reached the CPU tier.
+    pub(super) fn end_offload(&mut self, index: u32, identity: u64) -> Result<(), RunError> {
+        let instance = &mut self.instances[index as usize];
+        // What had to go for it may still be in GPU memory: worth a copy again.
+        instance.offload_worth_a_look |= instance.cpu.arrive(identity);
+        self.wake(index);
+        Ok(())
+    }
+
+    /// Counts `reloaded` blocks after the first `hit` and refreshes them in the CPU tier; returns
+    /// the ticks of their transfers.
+    fn count_reload(&mut self, index: u32, slot: u32, hit: u64, reloaded: u64) -> u64 {
+        let ticks = reloaded.saturating_mul(self.block_us());
+        let instance = &mut self.instances[index as usize];
+        let content = &self.requests[slot].arrival.content;
+        // Deepest first, so that a prefix outlives its continuations.
+        for at in (hit..hit + reloaded).rev() {
+            let identity = content.block(at);
+            let decided_us = instance.cpu.decided_us(identity).expect("L4: a CPU hit just seen");
+            if self.now_us - decided_us < self.settings.kv.thrash_window_us {
+                instance.totals.thrashed_blocks += 1;
+            }
+            instance.cpu.refresh(identity);
+        }
+        instance.totals.reloaded_blocks += reloaded;
+        instance.totals.reload_us = instance.totals.reload_us.saturating_add(ticks);
+        ticks
+    }
+
+    /// Reloads within the step: cached at once, paid for by the whole batch. Returns the ticks.
+    pub(super) fn reload_blocking(&mut self, index: u32, slot: u32, hit: u64, reloaded: u64) -> u64 {
+        let ticks = self.count_reload(index, slot, hit, reloaded);
+        let instance = &mut self.instances[index as usize];
+        instance.reload_link.transfer(self.now_us, ticks);
+        instance.cache(&self.requests[slot], hit, hit + reloaded);
+        ticks
+    }
+
+    /// A waiting request leaves the queue to wait for the transfer of its last `reloaded` blocks.
+    pub(super) fn start_load(&mut self, index: u32, slot: u32, reloaded: u64) -> Result<(), RunError> {
+        let hit = self.requests[slot].blocks.len() as u64 - reloaded;
+        let ticks = self.count_reload(index, slot, hit, reloaded);
+        self.become_state(slot, State::Loading);
+        let request = &mut self.requests[slot];
+        request.loading_from = hit;
+        let instance = &mut self.instances[index as usize];
+        instance.waiting_tokens -= request.num_tokens();
+        instance.loading.push(slot);
+        let end_us = instance.reload_link.transfer(self.now_us, ticks);
+        if end_us > super::simulation::LAST_TICK_US {
+            return Err(RunError::Clock { now_us: self.now_us });
+        }
+        self.events.push(end_us, Event::LoadEnd(slot));
+        Ok(())
+    }
+
+    /// All blocks of a loading request are there: they are cached, and it goes to the head of the
+    /// queue.
+    pub(super) fn end_load(&mut self, slot: u32) -> Result<(), RunError> {
+        let request = &mut self.requests[slot];
+        let index = request.instance.expect("L2: routed before it loads");
+        let instance = &mut self.instances[index as usize];
+        instance.cache(request, request.loading_from, request.blocks.len() as u64);
+        request.loaded = true;
+        instance.loading.retain(|&loading| loading != slot);
+        instance.enqueue_first(slot, request);
+        self.become_state(slot, State::Waiting);
+        self.wake(index);
+        Ok(())
+    }
+}

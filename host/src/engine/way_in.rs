@@ -1,0 +1,71 @@
+//! The way in: arrival, admission, routing, and the instance's queue (`model.md` section 3).
+
+use super::event::Event;
+use super::outcome::State;
+use super::simulation::{RunError, Simulation};
+use crate::workload::End;
+
+impl Simulation<'_> {
+    /// A request reaches the router.
+    pub(super) fn arrive(&mut self, slot: u32) -> Result<(), RunError> {
+        let waiting = self.totals.states.get(State::Waiting);
+        self.totals.waiting_at_arrival.push((self.now_us, waiting));
+        self.become_state(slot, State::Pipeline);
+        if self.settings.admission_latency_us > 0 {
+            let time_us = self.after(self.settings.admission_latency_us)?;
+            self.events.push(time_us, Event::Admission(slot));
+            return Ok(());
+        }
+        self.admit(slot)
+    }
+
+    /// Admission decides, on the signals of this tick.
+    pub(super) fn admit(&mut self, slot: u32) -> Result<(), RunError> {
+        self.reports.read(self.now_us, &self.instances, None);
+        let request = &self.requests[slot];
+        if !self.policies.admission.admits(self.now_us, &request.facts(), self.reports.table()) {
+            self.become_state(slot, State::Rejected);
+            return self.end_request(slot, End::Rejected);
+        }
+        if self.settings.routing_latency_us > 0 {
+            let time_us = self.after(self.settings.routing_latency_us)?;
+            self.events.push(time_us, Event::Routing(slot));
+            return Ok(());
+        }
+        self.route(slot)
+    }
+
+    /// Routing decides, on the signals of this tick; the request is on its way to the instance.
+    pub(super) fn route(&mut self, slot: u32) -> Result<(), RunError> {
+        let request = &self.requests[slot];
+        self.reports.read(self.now_us, &self.instances, Some((request, self.settings.kv.block_size)));
+        let chosen = self.policies.router.route(self.now_us, &request.facts(), self.reports.table())?;
+        let prompt_tokens = request.arrival.prompt_tokens;
+        self.requests[slot].instance = Some(chosen);
+        let instance = &mut self.instances[chosen as usize];
+        instance.totals.routed += 1;
+        instance.pending_requests += 1;
+        instance.inflight_requests += 1;
+        let time_us = self.after(self.settings.latency.pipeline_us(prompt_tokens))?;
+        self.events.push(time_us, Event::Entry(slot));
+        Ok(())
+    }
+
+    /// A request enters its instance's queue, unless it could never fit.
+    pub(super) fn enter(&mut self, slot: u32) -> Result<(), RunError> {
+        let request = &mut self.requests[slot];
+        let index = request.instance.expect("L2: routed before it enters a queue");
+        let instance = &mut self.instances[index as usize];
+        instance.pending_requests -= 1;
+        if request.stored_tokens().div_ceil(self.settings.kv.block_size) > u64::from(self.settings.kv.blocks)
+        {
+            self.become_state(slot, State::Dropped);
+            return self.end_request(slot, End::Dropped);
+        }
+        request.queued_us = Some(self.now_us);
+        instance.enqueue(slot, request);
+        self.become_state(slot, State::Waiting);
+        self.wake(index);
+        Ok(())
+    }
+}
