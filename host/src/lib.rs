@@ -13,5 +13,6 @@
 //! ```
 
 pub mod engine;
+pub mod metrics;
 pub mod policy;
 pub mod workload;

@@ -134,6 +134,28 @@ pub struct RequestRecord {
     pub state: State,
 }
 
+impl RequestRecord {
+    /// Its SLO class; `standard` where it has none.
+    #[must_use]
+    pub fn class(&self) -> &str {
+        self.slo_class.as_deref().unwrap_or("standard")
+    }
+
+    /// Time per output token after the first; of completed requests of more than one. \[us\]
+    #[must_use]
+    pub fn tpot_us(&self) -> Option<f64> {
+        let (e2e_us, ttft_us) = (self.e2e_us?, self.ttft_us?);
+        let gaps = self.output_tokens - 1;
+        (gaps > 0).then(|| (e2e_us - ttft_us) as f64 / gaps as f64)
+    }
+
+    /// From its arrival to the first step that computed something for it. \[us\]
+    #[must_use]
+    pub fn queueing_us(&self) -> Option<u64> {
+        self.first_scheduled_us.map(|start_us| start_us - self.arrival_us)
+    }
+}
+
 /// A run of equal gaps between the tokens of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {

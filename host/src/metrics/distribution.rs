@@ -1,0 +1,118 @@
+//! Means and percentiles, of single values and of values with counts.
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+/// What is shown of a sample of times. All but `count` are milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Distribution {
+    /// Values in the sample.
+    pub count: u64,
+    /// Arithmetic mean. \[ms\]
+    pub mean: f64,
+    /// Median. \[ms\]
+    pub p50: f64,
+    /// 90th percentile. \[ms\]
+    pub p90: f64,
+    /// 99th percentile. \[ms\]
+    pub p99: f64,
+}
+
+/// The value at rank `p/100 * (n-1)` of `n` ascending values, interpolated linearly between its
+/// neighbours. `at(rank)` gives the value at a whole rank.
+pub fn percentile(n: u64, p: f64, at: impl Fn(u64) -> f64) -> f64 {
+    let rank = p / 100.0 * (n - 1) as f64;
+    let (below, share) = (rank.floor(), rank.fract());
+    let low = at(below as u64);
+    if share == 0.0 { low } else { low + (at(below as u64 + 1) - low) * share }
+}
+
+impl Distribution {
+    /// Of times in microseconds, in any order; `None` if there are none. Sorts them.
+    #[must_use]
+    pub fn of_us(times_us: &mut [f64]) -> Option<Self> {
+        if times_us.is_empty() {
+            return None;
+        }
+        times_us.sort_unstable_by(f64::total_cmp);
+        let count = times_us.len() as u64;
+        let mean = times_us.iter().sum::<f64>() / count as f64;
+        Some(Self::from_parts(count, mean, |rank| times_us[rank as usize]))
+    }
+
+    fn from_parts(count: u64, mean_us: f64, at: impl Fn(u64) -> f64) -> Self {
+        let ms = |p: f64| percentile(count, p, &at) / 1e3;
+        Self { count, mean: mean_us / 1e3, p50: ms(50.0), p90: ms(90.0), p99: ms(99.0) }
+    }
+}
+
+/// Exact counts of whole microseconds: memory follows the number of different values, not the
+/// number of tokens.
+#[derive(Debug, Clone, Default)]
+pub struct Histogram {
+    counts: FxHashMap<u64, u64>,
+}
+
+impl Histogram {
+    /// Adds a value `count` times.
+    pub fn add(&mut self, value_us: u64, count: u64) {
+        *self.counts.entry(value_us).or_default() += count;
+    }
+
+    /// Adds all of another.
+    pub fn merge(&mut self, other: &Self) {
+        for (&value_us, &count) in &other.counts {
+            self.add(value_us, count);
+        }
+    }
+
+    /// Mean and percentiles; `None` if it is empty.
+    #[must_use]
+    pub fn distribution(&self) -> Option<Distribution> {
+        let mut values: Vec<(u64, u64)> = self.counts.iter().map(|(&value, &count)| (value, count)).collect();
+        values.sort_unstable();
+        let mut sum = 0u128;
+        let mut count = 0;
+        // Up to and with each value, how many there are.
+        let mut ends = Vec::with_capacity(values.len());
+        for &(value, times) in &values {
+            sum += u128::from(value) * u128::from(times);
+            count += times;
+            ends.push(count);
+        }
+        let at = |rank: u64| values[ends.partition_point(|&end| end <= rank)].0 as f64;
+        (count > 0).then(|| Distribution::from_parts(count, sum as f64 / count as f64, at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpolates_between_ranks() {
+        let d = Distribution::of_us(&mut [4000.0, 1000.0, 2000.0, 3000.0]).unwrap();
+        assert_eq!((d.count, d.mean, d.p50), (4, 2.5, 2.5));
+        assert!((d.p90 - 3.7).abs() < 1e-12 && (d.p99 - 3.97).abs() < 1e-12);
+        let one = Distribution::of_us(&mut [7000.0]).unwrap();
+        assert_eq!((one.p50, one.p90, one.p99), (7.0, 7.0, 7.0));
+        assert!(Distribution::of_us(&mut []).is_none());
+    }
+
+    #[test]
+    fn a_histogram_is_its_values_written_out() {
+        let mut histogram = Histogram::default();
+        let mut values = vec![];
+        for (value, count) in [(6910, 40), (7000, 3), (25_000, 1), (1, 2)] {
+            histogram.add(value, count);
+            values.extend(std::iter::repeat_n(value as f64, count as usize));
+        }
+        let (ours, written_out) =
+            (histogram.distribution().unwrap(), Distribution::of_us(&mut values).unwrap());
+        assert_eq!(
+            (ours.count, ours.p50, ours.p90, ours.p99),
+            (46, written_out.p50, written_out.p90, written_out.p99)
+        );
+        assert!((ours.mean - written_out.mean).abs() < 1e-9);
+    }
+}

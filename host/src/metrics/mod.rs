@@ -1,0 +1,16 @@
+//! From request records to the figures that people read (`model.md` section 11).
+//!
+//! Latency figures are over completed requests; those that did not finish are counted beside
+//! them, always. In output, times are milliseconds.
+
+mod collector;
+mod distribution;
+mod goodput;
+mod saturation;
+mod summary;
+
+pub use collector::Collector;
+pub use distribution::{Distribution, Histogram, percentile};
+pub use goodput::{Goodput, Targets};
+pub use saturation::Saturation;
+pub use summary::{Group, InstanceSummary, Latencies, Summary, summarise};

@@ -1,0 +1,55 @@
+//! Whether a run is past saturation: the queue still grows at the last arrival.
+
+use serde::Serialize;
+
+/// Fewer arrivals than this say nothing about a trend.
+const FEWEST_ARRIVALS: usize = 40;
+/// The last quarter's mean must exceed the third's by this factor. A queue that grows steadily
+/// from nothing gives 1.4.
+const GROWTH: f64 = 1.15;
+
+/// How the waiting queue developed in the second half of the arrivals.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Saturation {
+    /// Mean number of waiting requests in the cluster, seen by the third quarter of the arrivals.
+    pub waiting_third_quarter: f64,
+    /// The same for the last quarter.
+    pub waiting_last_quarter: f64,
+    /// Whether the queue still grows: latencies then depend on how long the run is.
+    pub still_growing: bool,
+}
+
+impl Saturation {
+    /// From the waiting requests that each arrival found, in order; `None` for too few arrivals.
+    #[must_use]
+    pub fn of(waiting_at_arrival: &[(u64, u64)], instances: usize) -> Option<Self> {
+        let count = waiting_at_arrival.len();
+        if count < FEWEST_ARRIVALS {
+            return None;
+        }
+        let mean = |part: &[(u64, u64)]| {
+            part.iter().map(|&(_, waiting)| waiting as f64).sum::<f64>() / part.len() as f64
+        };
+        let third = mean(&waiting_at_arrival[count / 2..count * 3 / 4]);
+        let last = mean(&waiting_at_arrival[count * 3 / 4..]);
+        // Less than one waiting request per instance is no queue worth the word.
+        let still_growing = last >= instances as f64 && last > GROWTH * third;
+        Some(Self { waiting_third_quarter: third, waiting_last_quarter: last, still_growing })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_steady_climb_is_past_saturation_and_a_plateau_is_not() {
+        let climb: Vec<_> = (0..400).map(|t| (t, t)).collect();
+        assert!(Saturation::of(&climb, 4).unwrap().still_growing);
+        let plateau: Vec<_> = (0..400).map(|t| (t, t.min(100) + t % 7)).collect();
+        assert!(!Saturation::of(&plateau, 4).unwrap().still_growing);
+        let idle: Vec<_> = (0..400).map(|t| (t, u64::from(t == 390))).collect();
+        assert!(!Saturation::of(&idle, 4).unwrap().still_growing);
+        assert!(Saturation::of(&climb[..10], 4).is_none());
+    }
+}

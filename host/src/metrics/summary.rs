@@ -1,0 +1,230 @@
+//! The summary of a run.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Collector, Distribution, Goodput, Histogram, Saturation, Targets};
+use crate::engine::{InstanceTotals, RequestRecord, State, StateCounts, Totals};
+
+/// Latency figures of a group of completed requests; `None` where there is no value.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Latencies {
+    /// First token seen - arrival.
+    pub ttft_ms: Option<Distribution>,
+    /// Gaps between tokens seen, pooled over requests.
+    pub itl_ms: Option<Distribution>,
+    /// (E2E - TTFT)/(M - 1), per request of more than one token.
+    pub tpot_ms: Option<Distribution>,
+    /// Last token seen - arrival.
+    pub e2e_ms: Option<Distribution>,
+    /// Start of the first step that computed something - arrival.
+    pub queueing_ms: Option<Distribution>,
+}
+
+/// A group of requests: all, or those of a class.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Group {
+    /// Requests generated.
+    pub requests: u64,
+    /// Requests by state at the end of the run.
+    pub states: BTreeMap<&'static str, u64>,
+    /// Latency of the completed ones.
+    #[serde(flatten)]
+    pub latencies: Latencies,
+    /// Where targets are given.
+    pub goodput: Option<Goodput>,
+}
+
+impl Group {
+    /// Requests that completed.
+    #[must_use]
+    pub fn completed(&self) -> u64 {
+        self.states.get(State::Completed.name()).copied().unwrap_or(0)
+    }
+}
+
+/// One instance in figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InstanceSummary {
+    /// Requests routed here.
+    pub routed: u64,
+    /// Steps.
+    pub steps: u64,
+    /// Share of the run in which a step was under way.
+    pub busy: f64,
+    /// Tokens hit in GPU memory or the CPU tier, out of all admitted.
+    pub hit_rate: f64,
+    /// Used blocks / total blocks, averaged over time.
+    pub kv_utilization_mean: f64,
+    /// The same at its highest.
+    pub kv_utilization_peak: f64,
+    /// Preemptions.
+    pub preemptions: u64,
+    /// Blocks copied to the CPU tier.
+    pub offloaded_blocks: u64,
+    /// Blocks reloaded from it.
+    pub reloaded_blocks: u64,
+    /// Transfer time of reloads. \[ms\]
+    pub reload_ms: f64,
+}
+
+/// A run in figures. Nothing here depends on the machine or the hour.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// All requests.
+    pub overall: Group,
+    /// By SLO class; requests without one are `standard`.
+    pub per_class: BTreeMap<String, Group>,
+    /// By instance.
+    pub instances: Vec<InstanceSummary>,
+    /// Simulated time at the last event. \[ms\]
+    pub end_ms: f64,
+    /// Completed requests per second of simulated time.
+    pub throughput_rps: f64,
+    /// Output tokens per second of simulated time.
+    pub output_tokens_per_s: f64,
+    /// Tokens hit in GPU memory, over all tokens admitted, readmissions included.
+    pub hit_rate_gpu: f64,
+    /// Tokens hit in the CPU tier, the same way.
+    pub hit_rate_cpu: f64,
+    /// Both.
+    pub hit_rate: f64,
+    /// Preemptions.
+    pub preemptions: u64,
+    /// Step starts repeated because preemption had emptied their plan.
+    pub repeated_starts: u64,
+    /// Waiting requests that gave loaded blocks back because nothing else could happen.
+    pub stuck_releases: u64,
+    /// Steps of all instances.
+    pub steps: u64,
+    /// Blocks copied to the CPU tier.
+    pub offloaded_blocks: u64,
+    /// Blocks reloaded from it.
+    pub reloaded_blocks: u64,
+    /// Of those, within the thrash window.
+    pub thrashed_blocks: u64,
+    /// `thrashed / offloaded`; 0 without offloads.
+    pub kv_thrashing_rate: f64,
+    /// Jain's index over tenants of output tokens received; `None` with fewer than two tenants.
+    pub fairness_jain: Option<f64>,
+    /// The trend of the queue; `None` for few arrivals.
+    pub saturation: Option<Saturation>,
+    /// Ids of the first requests that could never fit.
+    pub dropped_ids: Vec<u64>,
+}
+
+/// How many dropped requests are named.
+const NAMED_DROPS: usize = 10;
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Puts a run into figures; `slo` gives the targets of classes.
+#[must_use]
+pub fn summarise(collector: &Collector, totals: &Totals, slo: &BTreeMap<String, Targets>) -> Summary {
+    let records = collector.records();
+    let mut classes: BTreeMap<&str, Vec<&RequestRecord>> = BTreeMap::new();
+    for record in records {
+        classes.entry(record.class()).or_default().push(record);
+    }
+    let empty = Histogram::default();
+    let per_class = classes.iter().map(|(&class, members)| {
+        let gaps = collector.gaps().get(class).unwrap_or(&empty);
+        (class.to_owned(), group(members, gaps, slo))
+    });
+    let per_class: BTreeMap<_, _> = per_class.collect();
+    let mut all_gaps = Histogram::default();
+    collector.gaps().values().for_each(|gaps| all_gaps.merge(gaps));
+    let all: Vec<&RequestRecord> = records.iter().collect();
+    let overall = group(&all, &all_gaps, slo);
+
+    let sum = |of: fn(&InstanceTotals) -> u64| totals.instances.iter().map(of).sum::<u64>();
+    let admitted = sum(|i| i.admitted_tokens);
+    let (hit_gpu, hit_cpu) = (sum(|i| i.hit_tokens_gpu), sum(|i| i.hit_tokens_cpu));
+    let seconds = totals.end_us as f64 / 1e6;
+    let per_second = |count: u64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
+    let dropped = records.iter().filter(|record| record.state == State::Dropped);
+    Summary {
+        end_ms: totals.end_us as f64 / 1e3,
+        throughput_rps: per_second(overall.completed()),
+        output_tokens_per_s: per_second(records.iter().map(|record| record.output_tokens).sum()),
+        overall,
+        per_class,
+        instances: totals.instances.iter().map(|instance| in_figures(instance, totals)).collect(),
+        hit_rate_gpu: ratio(hit_gpu, admitted),
+        hit_rate_cpu: ratio(hit_cpu, admitted),
+        hit_rate: ratio(hit_gpu + hit_cpu, admitted),
+        preemptions: sum(|i| i.preemptions),
+        repeated_starts: sum(|i| i.repeated_starts),
+        stuck_releases: sum(|i| i.stuck_releases),
+        steps: sum(|i| i.steps),
+        offloaded_blocks: sum(|i| i.offloaded_blocks),
+        reloaded_blocks: sum(|i| i.reloaded_blocks),
+        thrashed_blocks: sum(|i| i.thrashed_blocks),
+        kv_thrashing_rate: ratio(sum(|i| i.thrashed_blocks), sum(|i| i.offloaded_blocks)),
+        fairness_jain: jain(records),
+        saturation: Saturation::of(&totals.waiting_at_arrival, totals.instances.len()),
+        dropped_ids: dropped.map(|record| record.id).take(NAMED_DROPS).collect(),
+    }
+}
+
+fn group(members: &[&RequestRecord], gaps: &Histogram, slo: &BTreeMap<String, Targets>) -> Group {
+    let mut counts = StateCounts::default();
+    members.iter().for_each(|record| counts.add(record.state));
+    let times = |of: &dyn Fn(&RequestRecord) -> Option<f64>| {
+        let completed = members.iter().filter(|record| record.state == State::Completed);
+        let mut times: Vec<f64> = completed.filter_map(|record| of(record)).collect();
+        Distribution::of_us(&mut times)
+    };
+    let mut goodput = Goodput::default();
+    for record in members.iter().filter(|record| record.state != State::NotArrived) {
+        if let Some(targets) = slo.get(record.class()) {
+            goodput.offered += 1;
+            goodput.met += u64::from(targets.met(record));
+        }
+    }
+    Group {
+        requests: members.len() as u64,
+        states: State::ALL.into_iter().map(|state| (state.name(), counts.get(state))).collect(),
+        latencies: Latencies {
+            ttft_ms: times(&|record| record.ttft_us.map(|us| us as f64)),
+            itl_ms: gaps.distribution(),
+            tpot_ms: times(&RequestRecord::tpot_us),
+            e2e_ms: times(&|record| record.e2e_us.map(|us| us as f64)),
+            queueing_ms: times(&|record| record.queueing_us().map(|us| us as f64)),
+        },
+        goodput: (goodput.offered > 0).then_some(goodput),
+    }
+}
+
+fn in_figures(instance: &InstanceTotals, totals: &Totals) -> InstanceSummary {
+    let block_us = totals.end_us as f64 * f64::from(totals.total_blocks);
+    // A step under way at the horizon was counted whole when it started.
+    let busy_us = instance.busy_us.min(totals.end_us);
+    InstanceSummary {
+        routed: instance.routed,
+        steps: instance.steps,
+        busy: ratio(busy_us, totals.end_us),
+        hit_rate: ratio(instance.hit_tokens_gpu + instance.hit_tokens_cpu, instance.admitted_tokens),
+        kv_utilization_mean: if block_us > 0.0 { instance.used_block_us as f64 / block_us } else { 0.0 },
+        kv_utilization_peak: f64::from(instance.peak_used_blocks) / f64::from(totals.total_blocks),
+        preemptions: instance.preemptions,
+        offloaded_blocks: instance.offloaded_blocks,
+        reloaded_blocks: instance.reloaded_blocks,
+        reload_ms: instance.reload_us as f64 / 1e3,
+    }
+}
+
+/// Jain's index: (sum x)^2 / (n * sum x^2) over the output tokens of each tenant; 1 is even
+/// (Jain, Chiu and Hawe, 1984).
+fn jain(records: &[RequestRecord]) -> Option<f64> {
+    let mut tokens: BTreeMap<&str, u64> = BTreeMap::new();
+    for record in records {
+        *tokens.entry(record.tenant.as_deref().unwrap_or("")).or_default() += record.output_tokens;
+    }
+    let sum: f64 = tokens.values().map(|&x| x as f64).sum();
+    let squares: f64 = tokens.values().map(|&x| (x as f64) * (x as f64)).sum();
+    (tokens.len() > 1 && squares > 0.0).then(|| sum * sum / (tokens.len() as f64 * squares))
+}
