@@ -12,6 +12,7 @@
 //!               \_ policies are called only by the engine, through `policy` _/
 //! ```
 
+pub mod config;
 pub mod engine;
 pub mod metrics;
 pub mod policy;

@@ -1,0 +1,102 @@
+//! Configuration: from YAML and flags to a run that is complete and valid.
+//!
+//! ```text
+//! file -> parse -> tree -> layer (bases below, flags on top) -> reader -> Resolved
+//! ```
+//!
+//! Every value in the tree knows where it was written, through bases and flags, so that whatever
+//! is found wrong later points there. `docs/configuration.md` is the reference for users.
+//!
+//! - `source`, `tree`, `parse`, `scalar`: YAML with places;
+//! - `load`, `layer`, `overrides`, `flags`: several trees become one;
+//! - `reader`, `de`, `json`: values out of the tree, by hand, by serde, as JSON;
+//! - `cluster`, `latency`, `profile`, `policy`, `slo`, `plugins`, `workload`, `limits`: what may
+//!   be written;
+//! - `resolved`: the outcome, and the record of it;
+//! - `error`, `render`, `suggest`: what is said when something is wrong.
+
+mod cluster;
+mod de;
+mod error;
+pub mod flags;
+mod json;
+mod latency;
+mod layer;
+pub mod limits;
+mod load;
+mod overrides;
+mod parse;
+mod plugins;
+mod policy;
+mod profile;
+mod reader;
+mod render;
+mod resolved;
+mod scalar;
+mod slo;
+mod source;
+mod suggest;
+mod tree;
+mod workload;
+
+use std::path::Path;
+
+pub use error::{ConfigError, Diagnostic};
+pub use overrides::Override;
+pub use plugins::PluginRef;
+pub use policy::{
+    AdmissionSpec, Cost, OnError, OnErrorAction, Picker, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec,
+    TieBreak,
+};
+pub use profile::{DEFAULT as DEFAULT_PROFILE, Profile};
+pub use resolved::Resolved;
+pub use slo::{SloTarget, SloTargets};
+pub use source::{Span, Spanned};
+pub use suggest::{did_you_mean, nearest};
+pub use workload::WorkloadNode;
+
+use source::{Origin, Source};
+
+/// A configuration as it was written, with its bases and overrides; not checked yet.
+#[derive(Debug, Clone)]
+pub struct Config {
+    tree: tree::Node,
+    is_record: bool,
+}
+
+impl Config {
+    /// Reads a file with all its bases and lays the overrides over it.
+    pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, ConfigError> {
+        Ok(Self { tree: load::load(path, overrides)?, is_record: false })
+    }
+
+    /// The same for a text that is called `path` and need not be a file.
+    pub fn from_text(path: &Path, text: &str, overrides: &[Override]) -> Result<Self, ConfigError> {
+        let source = Source::new(Origin::File(path.to_owned()), text);
+        Ok(Self { tree: load::load_source(&source, overrides)?, is_record: false })
+    }
+
+    /// Reads back what `Resolved::to_value` wrote; `name` is where it was found, for messages.
+    pub fn from_value(
+        value: &serde_json::Value,
+        name: &str,
+        overrides: &[Override],
+    ) -> Result<Self, ConfigError> {
+        // JSON is YAML: one way of reading, and places in messages for free.
+        let source = Source::new(Origin::Record(name.to_owned()), format!("{value:#}"));
+        Ok(Self { tree: load::load_source(&source, overrides)?, is_record: true })
+    }
+
+    /// Checks everything and fills in the defaults.
+    pub fn resolve(&self) -> Result<Resolved, ConfigError> {
+        let mut resolved = Resolved::read(&self.tree)?;
+        if self.is_record {
+            // A record writes out every option, those without effect, too.
+            resolved.warnings.clear();
+        }
+        Ok(resolved)
+    }
+}
+
+#[cfg(test)]
+mod tests;

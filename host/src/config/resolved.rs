@@ -1,0 +1,170 @@
+//! A whole run, resolved: every value is there and valid, every default filled in.
+
+use serde_json::{Map, Value, json};
+
+use crate::engine::{ClusterSettings, Preemption, Reload};
+
+use super::cluster;
+use super::error::{ConfigError, Diagnostic};
+use super::limits;
+use super::plugins::{self, PluginRef};
+use super::policy::PolicySpec;
+use super::profile::Profile;
+use super::reader::{MapReader, Sink};
+use super::slo::{self, SloTargets};
+use super::source::Span;
+use super::tree::Node;
+use super::workload::WorkloadNode;
+
+/// All that a run needs to know.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// Root of all randomness.
+    pub seed: u64,
+    /// The cluster, with the figures of its profile; the horizon, too.
+    pub settings: ClusterSettings,
+    /// The name of the profile.
+    pub profile_name: String,
+    /// The profile, unless both its latency and its blocks were given otherwise.
+    pub profile: Option<Profile>,
+    /// Libraries that the configuration names.
+    pub plugins: Vec<PluginRef>,
+    /// The policies.
+    pub policy: PolicySpec,
+    /// The workload.
+    pub workload: WorkloadNode,
+    /// Targets by class.
+    pub slo: SloTargets,
+    /// What has no effect although it was written. Print each once.
+    pub warnings: Vec<Diagnostic>,
+    preemption_span: Span,
+}
+
+impl Resolved {
+    /// Reads the whole tree.
+    pub(super) fn read(tree: &Node) -> Result<Self, ConfigError> {
+        let sink = Sink::default();
+        let mut map = MapReader::new(Some(tree), "", &sink);
+        let seed = map.whole("seed", 42, 0..=u64::MAX);
+        let horizon_us = map.whole_or_null("horizon_us", 0..=limits::HORIZON_US);
+        let cluster = cluster::read(map.map("cluster"), horizon_us, &sink);
+        let plugins = plugins::read(map.take("plugins"), &sink);
+        let policy = PolicySpec::read(map.map("policy"), &sink);
+        let workload = match map.take_written("workload") {
+            Some(node) => sink.ok(WorkloadNode::read(node)),
+            None => {
+                let help = "write `workload: FILE` or a map, or give `--trace FILE`".to_owned();
+                sink.error(Diagnostic::new("there is no workload").help(help));
+                None
+            }
+        };
+        let slo = slo::read(map.take("slo"), &sink);
+        map.finish();
+        let warnings = sink.finish()?;
+        let (Some(cluster), Some(policy), Some(workload)) = (cluster, policy, workload) else {
+            // Whatever is missing has been noted, and ended this function above.
+            return Err(Diagnostic::new("this configuration cannot be used").into());
+        };
+        Ok(Self {
+            seed,
+            settings: cluster.settings,
+            profile_name: cluster.profile_name,
+            profile: cluster.profile,
+            plugins,
+            policy,
+            workload,
+            slo,
+            warnings,
+            preemption_span: cluster.preemption_span,
+        })
+    }
+
+    /// To be called once the scheduler is known: preemption by priority needs one that uses it.
+    pub fn check_preemption(&self, scheduler_uses_priority: bool) -> Result<(), ConfigError> {
+        if self.settings.engine.preemption == Preemption::Tail || scheduler_uses_priority {
+            return Ok(());
+        }
+        let scheduler = &self.policy.scheduler;
+        let message = format!(
+            "`preemption: priority` needs a scheduler that uses priorities, and `{scheduler}` does not"
+        );
+        let help = "choose one such as `priority-fcfs`, or `preemption: tail`".to_owned();
+        let diagnostic = Diagnostic::at(&self.preemption_span, message).help(help);
+        let span = &scheduler.name.span;
+        let diagnostic = if span.is_written() { diagnostic.other(span, "the scheduler") } else { diagnostic };
+        Err(diagnostic.into())
+    }
+
+    /// The complete configuration: what `Config::from_value` reads back as the same run.
+    ///
+    /// Defaults are written out, the profile's figures are in it, and paths are as seen from the
+    /// working directory of this run.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        json!({
+            "seed": self.seed,
+            "horizon_us": self.settings.horizon_us,
+            "cluster": self.cluster_value(),
+            "plugins": plugins::to_value(&self.plugins),
+            "policy": self.policy.to_value(),
+            "workload": self.workload.to_value(),
+            "slo": slo::to_value(&self.slo),
+        })
+    }
+
+    fn cluster_value(&self) -> Value {
+        let ClusterSettings { kv, engine, latency, .. } = &self.settings;
+        let mut beta = latency.beta.to_vec();
+        beta.extend(latency.beta3);
+        let mut map = Map::new();
+        let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
+        put("instances", json!(self.settings.instances));
+        put("profile", json!(self.profile_name));
+        put("latency", json!({ "model": "linear", "alpha": latency.alpha, "beta": beta }));
+        put(
+            "kv",
+            json!({
+                "blocks": kv.blocks,
+                "block_size": kv.block_size,
+                "cpu_blocks": kv.cpu_blocks,
+                "offload_threshold": kv.offload_threshold,
+                "transfer_bandwidth": kv.transfer_bandwidth,
+                "transfer_base_latency_us": kv.transfer_base_latency_us,
+                "reload": match kv.reload {
+                    Reload::Blocking => "blocking",
+                    Reload::Async => "async",
+                },
+                "thrash_window_us": kv.thrash_window_us,
+            }),
+        );
+        put(
+            "engine",
+            json!({
+                "max_num_seqs": engine.max_num_seqs,
+                "max_num_batched_tokens": engine.max_num_batched_tokens,
+                "long_prefill_token_threshold": engine.long_prefill_token_threshold,
+                "preemption": match engine.preemption {
+                    Preemption::Tail => "tail",
+                    Preemption::Priority => "priority",
+                },
+            }),
+        );
+        put("signals", json!({ "refresh_interval_us": self.settings.refresh_interval_us }));
+        put("admission_latency_us", json!(self.settings.admission_latency_us));
+        put("routing_latency_us", json!(self.settings.routing_latency_us));
+        Value::Object(map)
+    }
+}
+
+/// Two are equal when they are the same run; places and warnings do not count.
+impl PartialEq for Resolved {
+    fn eq(&self, other: &Self) -> bool {
+        self.seed == other.seed
+            && self.settings == other.settings
+            && self.profile_name == other.profile_name
+            && self.plugins == other.plugins
+            && self.policy == other.policy
+            && self.workload == other.workload
+            && self.slo == other.slo
+    }
+}
