@@ -16,4 +16,5 @@ pub mod config;
 pub mod engine;
 pub mod metrics;
 pub mod policy;
+pub mod random;
 pub mod workload;
