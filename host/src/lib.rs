@@ -17,4 +17,5 @@ pub mod engine;
 pub mod metrics;
 pub mod policy;
 pub mod random;
+pub mod registry;
 pub mod workload;
