@@ -18,4 +18,5 @@ pub mod metrics;
 pub mod policy;
 pub mod random;
 pub mod registry;
+pub mod run;
 pub mod workload;

@@ -120,6 +120,8 @@ pub struct RequestRecord {
     pub ttft_us: Option<u64>,
     /// Last token seen - arrival; of completed requests.
     pub e2e_us: Option<u64>,
+    /// The longest gap between two tokens seen.
+    pub max_itl_us: Option<u64>,
     /// Prompt length.
     pub prompt_tokens: u64,
     /// Tokens emitted.

@@ -135,6 +135,7 @@ impl Request {
             first_scheduled_us: self.first_scheduled_us,
             ttft_us: self.first_token_us.map(|seen_us| seen_us - arrival_us),
             e2e_us: (self.state == State::Completed).then(|| self.last_token_us - arrival_us),
+            max_itl_us: self.gaps.iter().map(|gap| gap.gap_us).max(),
             prompt_tokens: self.arrival.prompt_tokens,
             output_tokens: self.emitted,
             hit_tokens_gpu: self.hit_tokens_gpu,

@@ -11,6 +11,8 @@ pub struct Targets {
     pub ttft_ms: Option<f64>,
     /// Time per output token after the first.
     pub tpot_ms: Option<f64>,
+    /// The longest gap between two tokens.
+    pub itl_ms: Option<f64>,
     /// Time to the last token.
     pub e2e_ms: Option<f64>,
 }
@@ -27,6 +29,7 @@ impl Targets {
         record.e2e_us.is_some()
             && within(record.ttft_us.map(|us| us as f64), self.ttft_ms)
             && within(record.tpot_us(), self.tpot_ms)
+            && within(record.max_itl_us.map(|us| us as f64), self.itl_ms)
             && within(record.e2e_us.map(|us| us as f64), self.e2e_ms)
     }
 }

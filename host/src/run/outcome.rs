@@ -1,0 +1,69 @@
+//! What a run leaves behind, with the record of where it came from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::{Collector, Summary};
+use crate::policy::FailureCount;
+use crate::registry::{self, LibraryRecord};
+
+/// A run that reached its end.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The figures.
+    pub summary: Summary,
+    /// The records of all requests, in order of id.
+    pub collector: Collector,
+    /// The policies, in configured order.
+    pub policies: Vec<Used>,
+    /// Policies that failed while the run went on.
+    pub failures: Vec<FailureCount>,
+    /// Scores that were outside 0 to 1.
+    pub clamped_scores: u64,
+    /// Where all this came from.
+    pub provenance: Provenance,
+    /// Oddities of the workload that did not stop the run.
+    pub warnings: Vec<String>,
+}
+
+/// A policy in the composition of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Used {
+    /// `scorer`, `picker`, `scheduler`, `priority`, `admission` or `fallback`.
+    pub role: &'static str,
+    /// Its name.
+    pub name: String,
+    /// A scorer's weight, for classes without weights of their own.
+    pub weight: Option<f64>,
+    /// Parameters, weights by class, and the like.
+    pub note: Option<String>,
+    /// The library that it came from; `None`: built in.
+    pub library: Option<LibraryRecord>,
+}
+
+/// All that is needed to make the same run again. Nothing in it depends on the hour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of the host.
+    pub host_version: String,
+    /// Version of the plugin API of the host.
+    pub api_version: String,
+    /// Root of all randomness.
+    pub seed: u64,
+    /// The whole configuration, every default written out.
+    pub config: serde_json::Value,
+    /// The workload.
+    pub workload: WorkloadRecord,
+    /// Every policy object's origin, in the order in which they are built.
+    pub policies: Vec<registry::Provenance>,
+}
+
+/// What identifies a workload.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkloadRecord {
+    /// `synthetic`, or the format of a trace.
+    pub kind: String,
+    /// One line for a person.
+    pub description: String,
+    /// Hash of the trace file, or of the description and the seed.
+    pub sha256: String,
+}

@@ -1,0 +1,130 @@
+//! Puts policies, workload and cluster together, and runs them.
+
+use std::collections::BTreeMap;
+
+use super::policies::Builder;
+use super::{Outcome, Provenance, RunFailure, Used, WorkloadRecord};
+use crate::config::{ConfigError, Diagnostic, Resolved};
+use crate::engine::{Simulation, Watch};
+use crate::metrics::{Collector, Targets, summarise};
+use crate::policy::Policies;
+use crate::registry::Catalogue;
+use crate::workload::{self, Source, WorkloadError, WorkloadSpec};
+
+/// A run that is ready to start.
+pub struct Prepared {
+    resolved: Resolved,
+    policies: Policies,
+    source: Box<dyn Source>,
+    used: Vec<Used>,
+    provenance: Provenance,
+    warnings: Vec<Diagnostic>,
+}
+
+/// Checks and builds everything that the configuration asks for. With a record, libraries and
+/// workload must be those of the record.
+///
+/// # Errors
+///
+/// The first thing that is wrong.
+pub fn prepare(
+    resolved: Resolved,
+    catalogue: &Catalogue,
+    record: Option<&Provenance>,
+) -> Result<Prepared, RunFailure> {
+    let spec: WorkloadSpec = resolved.workload.spec()?;
+    let mut builder = Builder::new(&resolved, catalogue, record.map(|record| record.policies.as_slice()));
+    let (policies, built) = builder.build()?;
+    let (used, mut warnings) = (builder.used, builder.warnings);
+    let source = workload::open(&spec, resolved.seed, resolved.settings.kv.block_size)
+        .map_err(|error| located(&resolved, error))?;
+    let identity = source.identity().map(|identity| WorkloadRecord {
+        kind: identity.kind.to_owned(),
+        description: identity.description.clone(),
+        sha256: identity.sha256.clone(),
+    });
+    let provenance = Provenance {
+        host_version: env!("CARGO_PKG_VERSION").to_owned(),
+        api_version: pointsman_plugin_api::manifest::API_VERSION.to_owned(),
+        seed: resolved.seed,
+        config: resolved.to_value(),
+        workload: identity.unwrap_or_default(),
+        policies: built,
+    };
+    if let Some(record) = record {
+        same_workload(&record.workload, &provenance.workload)?;
+    }
+    let mut all = resolved.warnings.clone();
+    all.append(&mut warnings);
+    Ok(Prepared { resolved, policies, source, used, provenance, warnings: all })
+}
+
+fn same_workload(recorded: &WorkloadRecord, found: &WorkloadRecord) -> Result<(), RunFailure> {
+    if recorded.sha256 == found.sha256 {
+        return Ok(());
+    }
+    Err(RunFailure::Workload(WorkloadError::File {
+        file: found.description.clone(),
+        problem: format!(
+            "this is not the recorded workload: its sha256 is {}, recorded is {}; restore that file",
+            found.sha256, recorded.sha256
+        ),
+    }))
+}
+
+/// An error about a key of the configuration points there.
+fn located(resolved: &Resolved, error: WorkloadError) -> RunFailure {
+    match &error {
+        WorkloadError::Config { key, problem } => {
+            let path = key.strip_prefix("workload.").unwrap_or(key);
+            ConfigError::at(resolved.workload.span(path), format!("`{key}`: {problem}"), None).into()
+        }
+        _ => RunFailure::Workload(error),
+    }
+}
+
+impl Prepared {
+    /// Requests that there will be, if that is known.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.source.total()
+    }
+
+    /// What was written without effect.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// Runs the simulation to its end.
+    ///
+    /// # Errors
+    ///
+    /// What ended it early.
+    pub fn execute(mut self, watch: &mut dyn Watch) -> Result<Outcome, RunFailure> {
+        let mut collector = Collector::default();
+        let settings = &self.resolved.settings;
+        let simulation = Simulation::new(settings, &mut self.policies, &mut *self.source, &mut collector);
+        let totals = simulation.run(watch)?;
+        collector.sort();
+        let targets = |(class, target): (&String, &crate::config::SloTarget)| {
+            let targets = Targets {
+                ttft_ms: target.ttft_ms,
+                tpot_ms: target.tpot_ms,
+                itl_ms: target.itl_ms,
+                e2e_ms: target.e2e_ms,
+            };
+            (class.clone(), targets)
+        };
+        let slo: BTreeMap<String, Targets> = self.resolved.slo.iter().map(targets).collect();
+        Ok(Outcome {
+            summary: summarise(&collector, &totals, &slo),
+            collector,
+            policies: self.used,
+            failures: self.policies.failures(),
+            clamped_scores: self.policies.router.clamped_scores(),
+            provenance: self.provenance,
+            warnings: self.source.warnings(),
+        })
+    }
+}
