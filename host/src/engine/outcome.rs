@@ -221,6 +221,9 @@ pub struct Totals {
     pub events: u64,
     /// Waiting requests in the whole cluster as each arrival found them, with the arrival's tick.
     pub waiting_at_arrival: Vec<(u64, u64)>,
+    /// How many of those came up to the last arrival that was fixed beforehand. What follows are
+    /// later rounds of closed-loop sessions, which no longer add load but work it off.
+    pub arrivals_under_load: usize,
     /// GPU blocks of each instance.
     pub total_blocks: u32,
 }

@@ -132,6 +132,7 @@ impl<'a> Simulation<'a> {
             if from_source {
                 let Some(arrival) = self.source.take()? else { break };
                 let slot = self.create(arrival);
+                self.totals.arrivals_under_load = self.totals.waiting_at_arrival.len() + 1;
                 self.arrive(slot)?;
             } else if let Some((_, event)) = self.events.pop() {
                 self.handle(event)?;

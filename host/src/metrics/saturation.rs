@@ -1,4 +1,5 @@
-//! Whether a run is past saturation: the queue still grows at the last arrival.
+//! Whether a run is past saturation: the queue still grows at the last arrival. In a closed loop that
+//! is the last start of a session: later rounds come as slowly as the cluster lets them.
 
 use serde::Serialize;
 
@@ -7,6 +8,10 @@ const FEWEST_ARRIVALS: usize = 40;
 /// The last quarter's mean must exceed the third's by this factor. A queue that grows steadily
 /// from nothing gives 1.4.
 const GROWTH: f64 = 1.15;
+
+/// At least this share of the arrivals between the two quarters must have piled up: a queue near
+/// saturation wanders, one past it keeps what it cannot serve.
+const PILED_UP: f64 = 0.02;
 
 /// How the waiting queue developed in the second half of the arrivals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -32,8 +37,9 @@ impl Saturation {
         };
         let third = mean(&waiting_at_arrival[count / 2..count * 3 / 4]);
         let last = mean(&waiting_at_arrival[count * 3 / 4..]);
+        let piled_up = (last - third) / (count as f64 / 4.0);
         // Less than one waiting request per instance is no queue worth the word.
-        let still_growing = last >= instances as f64 && last > GROWTH * third;
+        let still_growing = last >= instances as f64 && last > GROWTH * third && piled_up > PILED_UP;
         Some(Self { waiting_third_quarter: third, waiting_last_quarter: last, still_growing })
     }
 }

@@ -165,7 +165,10 @@ pub fn summarise(collector: &Collector, totals: &Totals, slo: &BTreeMap<String, 
         thrashed_blocks: sum(|i| i.thrashed_blocks),
         kv_thrashing_rate: ratio(sum(|i| i.thrashed_blocks), sum(|i| i.offloaded_blocks)),
         fairness_jain: jain(records),
-        saturation: Saturation::of(&totals.waiting_at_arrival, totals.instances.len()),
+        saturation: Saturation::of(
+            &totals.waiting_at_arrival[..totals.arrivals_under_load],
+            totals.instances.len(),
+        ),
         dropped_ids: dropped.map(|record| record.id).take(NAMED_DROPS).collect(),
     }
 }
