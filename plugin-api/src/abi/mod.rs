@@ -9,8 +9,8 @@ mod glue;
 mod object;
 mod root;
 
-pub use abi_stable::library::LibHeader;
 pub use abi_stable::std_types::{RErr, ROk, RResult, RSlice, RSliceMut, RStr};
+pub use abi_stable::{library::LibHeader, sabi_trait::TD_Opaque};
 
 pub use call::{Failure, NamedColumn, QueueCall, ScoreCall, SetupCall};
 pub use check::{Mismatch, check};
