@@ -61,6 +61,7 @@ fn cargo(built: &mut BTreeMap<String, PathBuf>, variant: &str, args: &[&str]) {
     let (verb, args) = args.split_first().unwrap();
     let output = Command::new(env!("CARGO"))
         .args([verb, "--message-format", "json", "--target-dir", path(&target)])
+        .args(["--config", "profile.dev.debug=false"])
         .args(args)
         .output()
         .unwrap();
