@@ -67,3 +67,36 @@ impl Content {
         &self.runs[..self.prompt_runs]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn runs() -> impl Strategy<Value = Vec<BlockRun>> {
+        let run = (any::<u64>(), 0_u64..6).prop_map(|(first, len)| BlockRun { first, len });
+        prop::collection::vec(run, 0..6)
+    }
+
+    fn expand(runs: &[BlockRun]) -> Vec<u64> {
+        runs.iter().flat_map(|run| (0..run.len).map(|i| run.first.wrapping_add(i))).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_are_those_of_the_runs_written_out(prompt in runs(), output in runs()) {
+            let content = Content::new(prompt.clone(), output.clone());
+            let expected = [expand(&prompt), expand(&output)].concat();
+            prop_assert_eq!(content.blocks(), expected.len() as u64);
+            let got: Vec<u64> = (0..content.blocks()).map(|block| content.block(block)).collect();
+            prop_assert_eq!(got, expected);
+            prop_assert_eq!(expand(content.prompt()), expand(&prompt));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "block 1 of content with 1 blocks")]
+    fn a_block_that_is_not_full_is_a_bug() {
+        let _ = Content::new(vec![BlockRun { first: 7, len: 1 }], vec![]).block(1);
+    }
+}

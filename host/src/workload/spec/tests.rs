@@ -145,3 +145,34 @@ fn a_description_survives_being_written_and_read() {
     let spec = parse(&format!("{GOOD}sessions: {{rounds: 4, think_time_s: 1}}\n"));
     assert_eq!(parse(&serde_yaml::to_string(&spec).unwrap()), spec);
 }
+
+/// Every workload that the repository offers.
+#[test]
+fn the_workloads_of_the_repository_are_valid() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/workloads");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(problems(&std::fs::read_to_string(&path).unwrap()), [""; 0], "{}", path.display());
+        seen += 1;
+    }
+    assert!(seen >= 4);
+}
+
+#[test]
+fn the_multi_turn_workload_is_the_documented_one() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../configs/workloads/multi-turn-mixed-slo.yaml");
+    let spec = parse(&std::fs::read_to_string(path).unwrap());
+    assert_eq!(
+        spec.describe(),
+        "2,000 requests, poisson 100/s, 4 rounds (closed loop), 30 % critical / 70 % batch"
+    );
+    let mut source = crate::workload::open(&spec, 42, 16).unwrap();
+    let mut firsts = 0;
+    while let Some(first) = source.take().unwrap() {
+        assert_eq!((first.prompt_tokens, first.output_tokens), (512, 256));
+        firsts += 1;
+    }
+    assert_eq!(firsts, 500);
+}
