@@ -1,21 +1,23 @@
 //! A workload in one line, for the summary.
 
-use super::{ArrivalsSpec, Loop, WorkloadSpec};
+use std::path::Path;
+
+use super::{ArrivalsSpec, Loop, TraceFormat, WorkloadSpec};
 
 impl WorkloadSpec {
     /// One line for a person, such as `2,000 requests, poisson 100/s, 4 rounds (closed loop)`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let mut parts = Vec::new();
         if let Some(trace) = &self.trace {
-            parts.push(trace.file_name().unwrap_or(trace.as_os_str()).to_string_lossy().into_owned());
-            parts.extend(self.limit.map(|limit| format!("first {} requests", grouped(limit))));
-            parts.extend(self.speedup.map(|speedup| format!("{speedup} times as fast")));
-            parts.extend(self.rate.map(|rate| format!("rescaled to {rate}/s")));
-            return parts.join(", ");
+            let mut text = file_name(trace);
+            if let Some(limit) = self.limit {
+                text += &format!(", first {}", counted(limit));
+            }
+            return text + &self.describe_scale();
         }
+        let mut parts = Vec::new();
         let requests = self.total_requests();
-        parts.push(format!("{} request{}", grouped(requests), if requests == 1 { "" } else { "s" }));
+        parts.push(counted(requests));
         parts.extend(self.arrivals.as_ref().map(|arrivals| describe_arrivals(arrivals, self.rate)));
         if let Some(sessions) = self.sessions.as_ref().filter(|sessions| sessions.rounds > 1) {
             let mode = match sessions.mode {
@@ -38,6 +40,21 @@ impl WorkloadSpec {
             parts.push(names.collect::<Vec<_>>().join(" / "));
         }
         parts.join(", ")
+    }
+
+    /// One line about a trace that has been read, such as
+    /// `12,031 requests of conversation_trace.jsonl (mooncake), 2 times as fast`.
+    pub(crate) fn describe_trace(&self, format: TraceFormat, requests: u64) -> String {
+        let file = self.trace.as_deref().map(file_name).unwrap_or_default();
+        format!("{} of {file} ({}){}", counted(requests), format.name(), self.describe_scale())
+    }
+
+    fn describe_scale(&self) -> String {
+        match (self.speedup, self.rate) {
+            (Some(speedup), _) => format!(", {speedup} times as fast"),
+            (_, Some(rate)) => format!(", rescaled to {rate}/s"),
+            _ => String::new(),
+        }
     }
 
     /// Requests of a synthetic workload: `requests`, cut by `limit`.
@@ -67,8 +84,17 @@ fn describe_arrivals(arrivals: &ArrivalsSpec, rate: Option<f64>) -> String {
     }
 }
 
+/// The last part of a path: a result names no folders of one machine.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn counted(requests: u64) -> String {
+    format!("{} request{}", grouped(requests), if requests == 1 { "" } else { "s" })
+}
+
 /// A whole number with commas between groups of three digits.
-pub(crate) fn grouped(number: u64) -> String {
+fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -10,7 +10,6 @@ mod validate;
 mod workload;
 
 pub use arrivals::{ArrivalsSpec, PhaseSpec, Process, SwingSpec};
-pub(crate) use describe::grouped;
 pub use dist::{DistKind, DistSpec};
 pub use mix::{ClassSpec, Loop, Popularity, SessionSpec, SharedPrefixSpec, TenantSpec};
 pub use trace::{Columns, TimeUnit, TraceFormat};

@@ -13,7 +13,9 @@ pub enum TraceFormat {
     Mooncake,
     /// Azure LLM inference CSV: `TIMESTAMP,ContextTokens,GeneratedTokens`.
     Azure,
-    /// Pointsman's own JSON lines with block hashes (`host/docs/traces.md`).
+    /// Pointsman's own JSON lines: `id`, `arrival_us`, `input_len`, `output_len`, and where known
+    /// `block_hashes` and `output_block_hashes` (unsigned 64-bit, one for each 16 tokens, chained over the
+    /// prefix), `slo_class`, `tenant`, `session_id`, `round`, `max_tokens`.
     Native,
     /// Any other CSV, by `columns`.
     Csv,

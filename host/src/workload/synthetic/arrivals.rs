@@ -47,7 +47,8 @@ impl StartClock {
             Process::Poisson => Gaps::Exponential,
             Process::Gamma => {
                 // Shape 1/cv^2 and scale cv^2 give mean 1 and standard deviation cv.
-                let square = spec.cv.unwrap_or(1.0).powi(2);
+                let cv = spec.cv.unwrap_or(1.0);
+                let square = cv * cv;
                 let gamma = Gamma::new(1.0 / square, square);
                 Gaps::Gamma(
                     gamma.map_err(|_| WorkloadError::config("workload.arrivals.cv", "is out of range"))?,

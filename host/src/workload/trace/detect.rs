@@ -8,8 +8,8 @@ use super::input::{Lines, open_file};
 use super::mooncake::Mooncake;
 use super::native::Native;
 use super::record::Records;
+use crate::workload::WorkloadError;
 use crate::workload::spec::{Columns, TraceFormat, WorkloadSpec};
-use crate::workload::{MAX_LINE_BYTES, WorkloadError};
 
 /// The format that the description names, or the one that the first line shows.
 pub(super) fn format(spec: &WorkloadSpec, path: &Path) -> Result<TraceFormat, WorkloadError> {
@@ -39,7 +39,7 @@ pub(super) fn format(spec: &WorkloadSpec, path: &Path) -> Result<TraceFormat, Wo
 }
 
 fn by_first_line(line: &[u8], columns: Option<&Columns>) -> Option<TraceFormat> {
-    let text = String::from_utf8_lossy(&line[..line.len().min(MAX_LINE_BYTES)]);
+    let text = String::from_utf8_lossy(line);
     if text.trim_start().starts_with('{') {
         // The keys come before and after lists of any length, so the whole line is looked through.
         let has = |keys: &[&str]| keys.iter().any(|key| text.contains(&format!("\"{key}\"")));

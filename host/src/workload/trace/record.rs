@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use super::input::Lines;
@@ -104,7 +104,7 @@ impl<'de> Visitor<'de> for LabelVisitor {
 /// Gives equal labels one allocation. Forgets nothing, but takes no more than a few thousand in, so
 /// that a trace with a label per request does not fill the memory.
 #[derive(Debug, Default)]
-pub(super) struct Labels(FxHashMap<Arc<str>, ()>);
+pub(super) struct Labels(FxHashSet<Arc<str>>);
 
 /// Most labels that are kept.
 const MOST_LABELS: usize = 4096;
@@ -115,12 +115,12 @@ impl Labels {
         if text.is_empty() {
             return None;
         }
-        if let Some((known, ())) = self.0.get_key_value(text) {
+        if let Some(known) = self.0.get(text) {
             return Some(Arc::clone(known));
         }
         let label: Arc<str> = Arc::from(text);
         if self.0.len() < MOST_LABELS {
-            self.0.insert(Arc::clone(&label), ());
+            self.0.insert(Arc::clone(&label));
         }
         Some(label)
     }

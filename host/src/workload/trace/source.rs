@@ -6,7 +6,7 @@ use super::detect;
 use super::input::{Hashed, open_file};
 use super::ordered::Ordered;
 use super::record::Record;
-use crate::workload::spec::{TraceFormat, WorkloadSpec, grouped};
+use crate::workload::spec::{TraceFormat, WorkloadSpec};
 use crate::workload::{Arrival, Content, End, MAX_ARRIVAL_US, Source, WorkloadError, WorkloadIdentity};
 
 /// Replays a trace. One request is read ahead; the rest stays in the file.
@@ -55,12 +55,7 @@ impl TraceSource {
             kind: format.name(),
             sha256: scan.sha256,
             requests: scan.requests,
-            description: format!(
-                "{} ({} trace), {} requests",
-                spec.describe(),
-                format.name(),
-                grouped(scan.requests)
-            ),
+            description: spec.describe_trace(format, scan.requests),
         };
         let records = detect::reader(spec, format, &name, open_file(path)?, block_size)?;
         let requests = Ordered::new(records, spec.limit);

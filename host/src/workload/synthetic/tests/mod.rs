@@ -1,6 +1,7 @@
 //! Laws of the synthetic generator.
 
 mod arrivals;
+mod edges;
 mod identities;
 mod mixes;
 mod sessions;

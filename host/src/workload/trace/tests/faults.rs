@@ -1,5 +1,7 @@
 use std::io::Read;
 
+use proptest::prelude::*;
+
 use super::{gzip, open_trace, read, refusal, trace};
 use crate::workload::trace::input::Lines;
 
@@ -194,4 +196,46 @@ fn overlong_lines_are_refused_without_being_read() {
     assert!(lines.advance().unwrap() && lines.line().len() == 1000);
     assert!(lines.advance().unwrap() && lines.line() == b"y" && lines.number() == 2);
     assert!(!lines.advance().unwrap());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever a trace holds, it is read or refused: nothing overflows or panics.
+    #[test]
+    fn damaged_traces_are_read_or_refused(
+        which in 0_usize..4,
+        packed: bool,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        number in prop::option::of((any::<prop::sample::Index>(), any::<u64>())),
+        cut: Option<prop::sample::Index>,
+    ) {
+        let good = [MOON, NATIVE, CSV, AZURE][which];
+        let mut text = good.repeat(2).into_bytes();
+        // A number somewhere becomes another, often a very large one.
+        if let Some((at, number)) = number {
+            let digits: Vec<usize> = (0..text.len()).filter(|&i| text[i].is_ascii_digit()).collect();
+            let at = digits[at.index(digits.len())];
+            text.splice(at..=at, number.to_string().into_bytes());
+        } else {
+            for (at, byte) in changes {
+                let at = at.index(text.len());
+                text[at] = byte;
+            }
+        }
+        if packed {
+            text = gzip(&text);
+        }
+        if let Some(cut) = cut {
+            text.truncate(cut.index(text.len()));
+        }
+        let trace = trace("t", text);
+        for more in ["", "format: native", "format: csv", "rate: 3", "speedup: 1.0e-9"] {
+            for size in [16, 48] {
+                if let Err(error) = read(&trace.path, more, size) {
+                    prop_assert!(!error.to_string().is_empty());
+                }
+            }
+        }
+    }
 }

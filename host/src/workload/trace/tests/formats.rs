@@ -96,7 +96,7 @@ fn the_identity_is_that_of_the_file() {
         assert_eq!(identity.sha256, expected);
     }
     let description = &open_trace(&trace.path, "", 16).unwrap().identity().unwrap().description.clone();
-    assert_eq!(description, "mine.jsonl.gz (mooncake trace), 2 requests");
+    assert_eq!(description, "2 requests of mine.jsonl.gz (mooncake)");
 }
 
 #[test]
