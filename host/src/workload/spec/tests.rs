@@ -176,3 +176,15 @@ fn the_multi_turn_workload_is_the_documented_one() {
     }
     assert_eq!(firsts, 500);
 }
+
+/// Every example of `host/docs/workloads.md`.
+#[test]
+fn the_documented_examples_are_valid() {
+    let page = include_str!("../../../docs/workloads.md");
+    let examples: Vec<&str> =
+        page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 5);
+    for example in examples {
+        assert_eq!(problems(example), [""; 0], "{example}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::check::{Check, Unit};
 use super::{ArrivalsSpec, Popularity, Process, SessionSpec, SharedPrefixSpec, TraceFormat, WorkloadSpec};
-use crate::workload::{MAX_ARRIVAL_US, MAX_COUNT, MAX_TOKENS, WorkloadError};
+use crate::workload::{MAX_ARRIVAL_US, MAX_GROUPS, MAX_ROUNDS, MAX_TOKENS, WorkloadError};
 
 impl WorkloadSpec {
     /// Everything that is contradictory, missing or out of range, with dotted paths that begin with
@@ -216,7 +216,7 @@ fn check_phases(check: &mut Check, key: &str, phases: &[super::PhaseSpec], repea
 
 fn check_prefixes(check: &mut Check, prefixes: &SharedPrefixSpec) {
     let key = "workload.shared_prefixes";
-    check.count(format!("{key}.groups"), prefixes.groups, MAX_COUNT);
+    check.count(format!("{key}.groups"), prefixes.groups, MAX_GROUPS);
     // Together below 2^62, so that identities of prefixes leave room for those of sessions.
     check.count(format!("{key}.tokens"), prefixes.tokens, MAX_TOKENS >> 10);
     match (prefixes.popularity, prefixes.exponent) {
@@ -238,6 +238,6 @@ fn check_prefixes(check: &mut Check, prefixes: &SharedPrefixSpec) {
 }
 
 fn check_sessions(check: &mut Check, sessions: &SessionSpec) {
-    check.count("workload.sessions.rounds", sessions.rounds, MAX_COUNT);
+    check.count("workload.sessions.rounds", sessions.rounds, MAX_ROUNDS);
     check.dist("workload.sessions.think_time_s", &sessions.think_time_s, Unit::Seconds);
 }

@@ -35,7 +35,7 @@ enum Gaps {
 
 impl StartClock {
     /// A clock for a validated description; `rate` replaces its mean rate.
-    #[expect(clippy::cast_precision_loss, reason = "rounds are at most 2^31")]
+    #[expect(clippy::cast_precision_loss, reason = "rounds are at most 2^16")]
     pub(super) fn new(
         spec: &ArrivalsSpec,
         rate: Option<f64>,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::draw::{Draw, Shares};
 use crate::random;
+use crate::workload::WorkloadError;
 use crate::workload::spec::{ClassSpec, DistSpec, Popularity, WorkloadSpec};
-use crate::workload::{MAX_COUNT, WorkloadError};
 
 /// Everything random about a session.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Planner {
                     Some(zipf.map_err(|_| WorkloadError::config(key, "is out of range"))?)
                 }
             };
-            Ok(Prefixes { share: prefixes.share, groups: prefixes.groups.min(MAX_COUNT), zipf })
+            Ok(Prefixes { share: prefixes.share, groups: prefixes.groups, zipf })
         });
         let think =
             spec.sessions.as_ref().map(|s| Draw::new("workload.sessions.think_time_s", &s.think_time_s));

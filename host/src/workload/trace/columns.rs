@@ -191,6 +191,9 @@ impl Records for Table {
 fn find(lines: &Lines, fields: &Fields, name: &str) -> Result<usize, WorkloadError> {
     let names: Vec<&str> = fields.iter().collect();
     if let Some(index) = names.iter().position(|&column| column == name) {
+        if names[index + 1..].contains(&name) {
+            return Err(lines.error(fields.column(index), format!("two columns are called `{name}`")));
+        }
         return Ok(index);
     }
     let hint = nearest(name, &names).map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));

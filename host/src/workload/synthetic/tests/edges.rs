@@ -54,7 +54,7 @@ proptest! {
              shared_prefixes: {{groups: {}, tokens: {}, popularity: zipf, exponent: {}}}}}",
             arrivals[process],
             dists[dist],
-            if mode { "3" } else { "2147483648" },
+            if mode { "3" } else { "65536" },
             if mode { "open" } else { "closed" },
             if c.contains(['.', '-']) { "7" } else { c },
             if d.contains(['.', '-']) { "9" } else { d },

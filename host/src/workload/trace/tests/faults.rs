@@ -130,6 +130,10 @@ fn whole_files_that_cannot_be_read_are_named() {
             refusal("t.csv", CSV, "columns: {input: input_token}"),
             "t.csv:1: there is no column `input_token` (did you mean `input_tokens`?): the columns are arrival_s, input_tokens, output_tokens",
         ),
+        (
+            refusal("t.csv", CSV.replace("output", "input"), "format: csv"),
+            "t.csv:1:11: two columns are called `input_tokens`",
+        ),
         (refusal("t.csv", b"a,\xff\n", "format: csv"), "t.csv:1:3: the line is not UTF-8"),
         (refusal("t.jsonl", MOON, "limit: 0"), "`workload.limit`: is 0"),
     ];
