@@ -1,7 +1,7 @@
 //! Workloads: streams of requests, made up or read from a trace.
 //!
 //! `spec` is what a configuration says, `synthetic` makes requests up, `trace` reads them, and
-//! [`open`] turns the first into one of the others. The engine sees only [`Source`].
+//! [`open()`] turns the first into one of the others. The engine sees only [`Source`].
 
 mod content;
 mod error;

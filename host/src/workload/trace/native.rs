@@ -70,7 +70,8 @@ impl Native {
     pub(super) fn new(lines: Lines, block_size: u64) -> Result<Self, WorkloadError> {
         if !block_size.is_multiple_of(HASH_TOKENS) {
             let problem = format!(
-                "is {block_size}, but {} is a native trace, whose hashes stand for 16 tokens each: use a multiple of 16",
+                "is {block_size}, but {} is a native trace, whose hashes stand for 16 tokens each: use a \
+                 multiple of 16",
                 lines.name()
             );
             return Err(WorkloadError::config("cluster.kv.block_size", problem));
@@ -109,7 +110,8 @@ impl Records for Native {
         if line.id != self.position && self.misplaced.is_none() {
             let place = format!("{}:{}", self.lines.name(), record.line);
             self.misplaced = Some(format!(
-                "{place}: `id` is {}, but the request is number {} of the trace; requests are numbered by position",
+                "{place}: `id` is {}, but the request is number {} of the trace; requests are \
+                 numbered by position",
                 line.id, self.position
             ));
         }

@@ -24,7 +24,8 @@ impl Ordered {
         let Some(record) = self.records.next()? else { return Ok(None) };
         if record.arrival_us < self.last_us {
             let problem = format!(
-                "the arrival, at {} us, is before that of line {}, at {} us: sort the trace by arrival (equal times are fine)",
+                "the arrival, at {} us, is before that of line {}, at {} us: sort the trace by \
+                 arrival (equal times are fine)",
                 record.arrival_us, self.last_line, self.last_us
             );
             return Err(self.records.lines().error(None, problem));

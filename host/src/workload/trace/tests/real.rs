@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::{gzip, open_trace, read, trace};
+use super::{SamePattern, gzip, open_trace, read, trace};
 use crate::workload::Arrival;
 
 fn shared(path: &str) -> Option<PathBuf> {
@@ -90,5 +90,21 @@ fn the_reference_streams_are_read_without_warnings() {
             assert_eq!(read(&path, "", size).unwrap().len(), requests, "{stream}");
         }
         assert_eq!(open_trace(&path, "", 16).unwrap().warnings(), [""; 0]);
+    }
+}
+
+/// The reference's own conversion of the Mooncake trace to block hashes has the same equal blocks.
+#[test]
+fn mooncake_identities_agree_with_the_reference() {
+    let Some(original) = shared("data/mooncake/conversation_trace.jsonl") else { return };
+    let Some(converted) = shared("reference/streams/mooncake.jsonl.gz") else { return };
+    let (ours, theirs) = (read(&original, "limit: 300", 16).unwrap(), read(&converted, "", 16).unwrap());
+    assert_eq!(totals(&ours), totals(&theirs));
+    let mut pattern = SamePattern::default();
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        assert_eq!((ours.arrival_us, ours.prompt_tokens), (theirs.arrival_us, theirs.prompt_tokens));
+        for block in 0..ours.content.blocks() {
+            pattern.assert(ours.content.block(block), theirs.content.block(block));
+        }
     }
 }
