@@ -130,17 +130,6 @@ fn contradictions_are_named_with_their_path() {
 }
 
 #[test]
-fn paths_become_relative_to_the_file_that_names_them() {
-    let mut spec = parse(
-        "trace: t.csv\nprompt_tokens: {dist: empirical, file: p.csv}\noutput_tokens: {dist: empirical, file: /o.csv}\n",
-    );
-    spec.resolve_paths(std::path::Path::new("configs/workloads"));
-    assert_eq!(spec.trace.unwrap(), std::path::Path::new("configs/workloads/t.csv"));
-    assert_eq!(spec.prompt_tokens.unwrap().file.unwrap(), std::path::Path::new("configs/workloads/p.csv"));
-    assert_eq!(spec.output_tokens.unwrap().file.unwrap(), std::path::Path::new("/o.csv"));
-}
-
-#[test]
 fn a_description_survives_being_written_and_read() {
     let spec = parse(&format!("{GOOD}sessions: {{rounds: 4, think_time_s: 1}}\n"));
     assert_eq!(parse(&serde_yaml::to_string(&spec).unwrap()), spec);

@@ -1,6 +1,6 @@
 //! The whole `workload:` section.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,8 @@ use super::{
 /// A workload as a configuration describes it: a trace when `trace` is given, synthetic otherwise.
 ///
 /// The two forms share one struct, so that a mistyped key is reported where it stands;
-/// [`WorkloadSpec::validate`] refuses keys of the other form. `rate`, `limit` and `speedup` are what
+/// [`WorkloadSpec::validate`] refuses keys of the other form. Paths are used as they are: `config` has made
+/// them relative to the file that contains them. `rate`, `limit` and `speedup` are what
 /// the command line's flags of these names set.
 ///
 /// ```yaml
@@ -86,22 +87,4 @@ pub struct WorkloadSpec {
     /// Multi-turn sessions. Default: every request stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<SessionSpec>,
-}
-
-impl WorkloadSpec {
-    /// Makes every relative path of the description relative to `base` instead.
-    pub fn resolve_paths(&mut self, base: &Path) {
-        let classes = self.classes.iter_mut().flatten();
-        let dists = [&mut self.prompt_tokens, &mut self.output_tokens]
-            .into_iter()
-            .chain(classes.flat_map(|class| [&mut class.prompt_tokens, &mut class.output_tokens]))
-            .flatten();
-        let think = self.sessions.iter_mut().map(|sessions| &mut sessions.think_time_s);
-        let files = dists.chain(think).filter_map(|dist| dist.file.as_mut());
-        for path in files.chain(self.trace.as_mut()) {
-            if path.is_relative() {
-                *path = base.join(&*path);
-            }
-        }
-    }
 }
