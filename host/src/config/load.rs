@@ -10,6 +10,7 @@ use super::layer::{layer, remove};
 use super::overrides::{Override, check_conflicts};
 use super::parse::parse;
 use super::source::{Origin, Source, Span};
+use super::suggest::nearest;
 use super::tree::{Node, Value};
 
 /// A configuration is written by people: more is a mistake, and would only eat memory.
@@ -127,7 +128,7 @@ pub(super) fn read(path: &Path, named_at: Option<&Span>) -> Result<Arc<Source>, 
     let shown = quoted(&path.display().to_string());
     let error = |message: String| Diagnostic { span: named_at.cloned(), ..Diagnostic::new(message) };
     let cannot = |why: &dyn std::fmt::Display| error(format!("cannot read {shown}: {why}"));
-    let file = File::open(path).map_err(|why| cannot(&why))?;
+    let file = File::open(path).map_err(|why| cannot(&why).help(neighbour(path)))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(cannot(&"it is a directory").into());
     }
@@ -146,4 +147,17 @@ pub(super) fn read(path: &Path, named_at: Option<&Span>) -> Result<Arc<Source>, 
         error(format!("{shown} is not UTF-8 text: its line {line} has other bytes"))
     })?;
     Ok(Source::new(Origin::File(path.to_owned()), text))
+}
+
+/// A file beside the one that is not there, if its name is similar.
+fn neighbour(path: &Path) -> Option<String> {
+    let directory = match path.parent()? {
+        here if here.as_os_str().is_empty() => Path::new("."),
+        directory => directory,
+    };
+    let mut names: Vec<String> =
+        directory.read_dir().ok()?.filter_map(|file| file.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    let near = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(format!("did you mean {}?", quoted(&path.with_file_name(near).display().to_string())))
 }

@@ -92,10 +92,6 @@ impl Override {
     pub(super) fn replaces_workload(&self) -> bool {
         self.flag != "--set" && self.path == TRACE_PATH
     }
-
-    fn span(&self) -> &Span {
-        &self.tree.span
-    }
 }
 
 /// Refuses flags that contradict each other.
@@ -104,8 +100,9 @@ pub(super) fn check_conflicts(overrides: &[Override]) -> Result<(), ConfigError>
     for (one, other, reason) in CONFLICTS {
         if let (Some(first), Some(second)) = (find(one), find(other)) {
             let message = format!("{} and {} cannot be used together", quoted(one), quoted(other));
-            let diagnostic = Diagnostic::at(second.span(), message).other(first.span(), "given, too");
-            return Err(diagnostic.note(*reason).into());
+            let (first, second) = (&first.tree.span.source.text, &second.tree.span.source.text);
+            let given = format!("given are `{first}` and `{second}`");
+            return Err(Diagnostic::new(message).note(given).note(*reason).into());
         }
     }
     Ok(())

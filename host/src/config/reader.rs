@@ -174,11 +174,11 @@ pub(super) fn whole(node: &Node, path: &str, bounds: RangeInclusive<u64>, sink: 
     if found.is_none() {
         let (low, high) = (bounds.start(), bounds.end());
         let range = if *high == u64::MAX {
-            if *low == 0 { "0 or more".to_owned() } else { format!("at least {low}") }
+            if *low == 0 { ", 0 or more".to_owned() } else { format!(", at least {low}") }
         } else {
-            format!("from {low} to {high}")
+            format!(" from {low} to {high}")
         };
-        sink.error(wrong(node, path, &format!("a whole number, {range}")));
+        sink.error(wrong(node, path, &format!("a whole number{range}")));
     }
     found
 }
@@ -195,6 +195,9 @@ pub(super) fn number(node: &Node, path: &str, bounds: RangeInclusive<f64>, sink:
 }
 
 fn short(number: f64) -> String {
+    if number >= 1e6 {
+        return format!("{number:e}");
+    }
     let text = real(number);
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }

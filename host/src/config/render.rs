@@ -1,5 +1,7 @@
 //! Messages with excerpts, in rustc's form.
 
+use std::sync::Arc;
+
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin as At, Renderer, Snippet};
 
 use super::error::Diagnostic;
@@ -7,6 +9,8 @@ use super::source::{Origin, Span};
 
 /// A longer line is not shown: only its place is.
 const MAX_LINE: usize = 400;
+/// Places that are farther apart are shown one by one.
+const MAX_EXCERPT: usize = 20_000;
 
 /// An error for a person.
 pub(super) fn error(diagnostic: &Diagnostic, colour: bool) -> String {
@@ -20,14 +24,20 @@ pub(super) fn warning(diagnostic: &Diagnostic, colour: bool) -> String {
 
 fn report(level: Level<'static>, diagnostic: &Diagnostic, colour: bool) -> String {
     let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
-    if let Some(span) = &diagnostic.span
-        && let Some(element) = excerpt(span, diagnostic.label.as_deref(), AnnotationKind::Primary)
-    {
-        group = group.element(element);
+    let mut marks: Vec<Mark<'_>> = Vec::new();
+    if let Some(span) = &diagnostic.span {
+        marks.push(Mark { span, label: diagnostic.label.as_deref(), kind: AnnotationKind::Primary });
     }
     for (span, label) in &diagnostic.others {
-        if let Some(element) = excerpt(span, Some(label), AnnotationKind::Context) {
-            group = group.element(element);
+        marks.push(Mark { span, label: Some(label), kind: AnnotationKind::Context });
+    }
+    let together = marks.iter().skip(1).all(|mark| Arc::ptr_eq(&mark.span.source, &marks[0].span.source));
+    match excerpt(&marks).filter(|_| together) {
+        Some(element) => group = group.element(element),
+        None => {
+            for mark in &marks {
+                group = group.elements(excerpt(std::slice::from_ref(mark)).or_else(|| place(mark.span)));
+            }
         }
     }
     for note in &diagnostic.notes {
@@ -40,35 +50,58 @@ fn report(level: Level<'static>, diagnostic: &Diagnostic, colour: bool) -> Strin
     renderer.render(&[group])
 }
 
-/// The line of `span` with a mark under it; of a longer range only the first line.
-fn excerpt<'a>(span: &'a Span, label: Option<&'a str>, kind: AnnotationKind) -> Option<Element<'a>> {
-    let text = &span.source.text;
-    let from = text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let to = text.get(span.start..)?.find('\n').map_or(text.len(), |at| span.start + at);
-    let line = text.get(from..to)?.trim_end();
-    let (number, column) = span.line_column();
-    let path = match &span.source.origin {
+/// A place with a word to it.
+struct Mark<'a> {
+    span: &'a Span,
+    label: Option<&'a str>,
+    kind: AnnotationKind,
+}
+
+/// The lines of some places in one text, with marks under them. A place of several lines is
+/// marked in its first; lines that are too long to be read are not shown.
+fn excerpt<'a>(marks: &[Mark<'a>]) -> Option<Element<'a>> {
+    let first = marks.iter().map(|mark| mark.span).min_by_key(|span| span.start)?;
+    let last = marks.iter().map(|mark| mark.span).max_by_key(|span| span.start)?;
+    let text = &first.source.text;
+    let from = text.get(..first.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let to = line_end(text, last.start)?;
+    let lines = text.get(from..to)?.trim_end();
+    if lines.len() > MAX_EXCERPT || lines.lines().any(|line| line.len() > MAX_LINE) {
+        return None;
+    }
+    let path = match &first.source.origin {
         Origin::File(path) => Some(path.display().to_string()),
-        Origin::Flag => Some("command line".to_owned()),
-        Origin::Record(name) => Some(name.clone()),
+        Origin::Flag | Origin::Record(_) => None,
         Origin::Default => return None,
     };
-    let numbered = matches!(span.source.origin, Origin::File(_));
-    if line.len() > MAX_LINE {
-        let mut at = At::path(path?);
-        if numbered {
-            at = at.line(number).char_column(column);
-        }
-        return Some(at.into());
-    }
-    let start = (span.start - from).min(line.len());
-    // An empty range is shown as one character; past the end of a line that is the end itself.
-    let end = (span.end.min(to) - from).min(line.len()).max(start);
-    let mut mark = kind.span(start..end);
-    if let Some(label) = label {
-        mark = mark.label(label);
-    }
-    let snippet = Snippet::source(line).line_start(number).line_numbering(numbered).annotation(mark);
     // Places on the command line and in records have no line that a person could go to.
-    Some(if numbered { snippet.path(path) } else { snippet }.into())
+    let (number, _) = first.line_column();
+    let mut snippet = Snippet::source(lines).line_start(number).line_numbering(path.is_some()).path(path);
+    for mark in marks {
+        let start = (mark.span.start - from).min(lines.len());
+        let end = (mark.span.end.min(line_end(text, mark.span.start)?) - from).min(lines.len());
+        let annotation = mark.kind.span(start..end.max(start));
+        snippet = snippet.annotation(match mark.label {
+            Some(label) => annotation.label(label),
+            None => annotation,
+        });
+    }
+    Some(snippet.into())
+}
+
+fn line_end(text: &str, start: usize) -> Option<usize> {
+    Some(text.get(start..)?.find('\n').map_or(text.len(), |at| start + at))
+}
+
+/// A place without its text.
+fn place(span: &Span) -> Option<Element<'static>> {
+    let (line, column) = span.line_column();
+    match &span.source.origin {
+        Origin::File(path) => {
+            Some(At::path(path.display().to_string()).line(line).char_column(column).into())
+        }
+        Origin::Flag => Some(At::path("command line").into()),
+        Origin::Record(name) => Some(At::path(name.clone()).into()),
+        Origin::Default => None,
+    }
 }

@@ -1,5 +1,6 @@
 //! Where a value was written: a file, a flag, or nowhere (a default).
 
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -40,7 +41,7 @@ impl Source {
 }
 
 /// The place of a value: a range of bytes in a file or a flag.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Span {
     pub(super) source: Arc<Source>,
     pub(super) start: usize,
@@ -48,10 +49,19 @@ pub struct Span {
 }
 
 impl Span {
-    /// A place in `source`, cut to what the text has.
+    /// A place in `source`, cut to what the text has and widened to whole characters: excerpts
+    /// cannot be made of anything else.
     pub(super) fn new(source: &Arc<Source>, range: Range<usize>) -> Self {
-        let end = range.end.min(source.text.len());
-        Self { source: source.clone(), start: range.start.min(end), end }
+        let text = &source.text;
+        let mut end = range.end.min(text.len());
+        let mut start = range.start.min(end);
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        Self { source: source.clone(), start, end }
     }
 
     /// The place of a value that nobody wrote: a default.
@@ -98,6 +108,13 @@ impl Span {
     /// The text at this place.
     pub(super) fn text(&self) -> &str {
         self.source.text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// The whole text is in here, too, and would drown everything else.
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
     }
 }
 

@@ -38,12 +38,12 @@ impl WorkloadNode {
         de::read(&self.node, "workload")
     }
 
-    /// The place of the value under a dotted path such as `arrivals.rate`, or else of what
+    /// The place of the value under a path such as `classes[0].share`, or else of what
     /// contains it: for errors that are found later.
     #[must_use]
     pub fn span(&self, path: &str) -> &Span {
         let mut node = &self.node;
-        for key in path.split('.').filter(|key| !key.is_empty()) {
+        for key in path.split(['.', '[', ']']).filter(|key| !key.is_empty()) {
             let below = match &node.value {
                 Value::List(items) => key.parse().ok().and_then(|index: usize| items.get(index)),
                 _ => node.get(key),

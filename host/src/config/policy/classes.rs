@@ -1,5 +1,7 @@
 //! `by_class`: weights by SLO class over shared scorers.
 
+use std::collections::BTreeMap;
+
 use super::super::error::{Diagnostic, quoted};
 use super::super::reader::{Sink, wrong};
 use super::super::suggest::did_you_mean;
@@ -38,13 +40,13 @@ pub(super) fn read(
         return None;
     }
     let mut own = vec![0.0; scorers.len()];
-    let mut by_class = Vec::new();
+    let mut by_class = BTreeMap::new();
     for (class, mut weights) in classes {
         weights.resize(scorers.len(), 0.0);
         if class == "default" {
             own = weights;
         } else {
-            by_class.push((class, weights));
+            by_class.insert(class, weights);
         }
     }
     let scorers = scorers.into_iter().zip(&own);

@@ -1,5 +1,7 @@
 //! Routing: scorers with weights and a picker, in a short or a long form.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::super::error::{ConfigError, Diagnostic};
@@ -16,7 +18,7 @@ pub struct RoutingSpec {
     pub scorers: Vec<ScorerSpec>,
     /// For the named SLO classes other weights, one for each scorer; 0 where the class does not
     /// name it. The scorers' own weights are those of all other classes.
-    pub by_class: Vec<(String, Vec<f64>)>,
+    pub by_class: BTreeMap<String, Vec<f64>>,
     /// Who chooses.
     pub picker: Picker,
     /// Who is chosen among equals.
@@ -34,7 +36,7 @@ pub struct ScorerSpec {
 
 impl RoutingSpec {
     pub(super) fn of_picker(picker: Picker) -> Self {
-        Self { scorers: Vec::new(), by_class: Vec::new(), picker, tie_break: TieBreak::Random }
+        Self { scorers: Vec::new(), by_class: BTreeMap::new(), picker, tie_break: TieBreak::Random }
     }
 
     fn of_scorers(scorers: Vec<Weighted>) -> Self {

@@ -72,6 +72,10 @@ fn one(node: &Node, part: &str, start: usize, sink: &Sink) -> Option<Weighted> {
         sink.error(Diagnostic::at(&span, message).help(help));
         return None;
     };
+    if name.trim().is_empty() {
+        sink.error(Diagnostic::at(&span, "a scorer has no name").help(help));
+        return None;
+    }
     let policy = PolicyRef::from_text(node, from..from + name.len(), sink);
     let shift = name.len() + 1 + (weight.len() - weight.trim_start().len());
     let weight_span = node.sub_span(from + shift..from + shift + weight.trim().len());

@@ -1,0 +1,93 @@
+//! What policies are read into, and where messages about them point.
+
+use super::super::{AdmissionSpec, Cost, OnError, OnErrorAction, Picker, TieBreak};
+use super::resolve;
+
+#[test]
+fn weights_by_class_are_over_shared_scorers() {
+    let text = "policy:\n  routing:\n    by_class: {critical: 'pa:2,qd:4', default: 'kv:1,pa:3'}\n    tie_break: first\n";
+    let routing = resolve(text).expect("good").policy.routing;
+    let own: Vec<_> = routing.scorers.iter().map(|one| (one.policy.to_string(), one.weight)).collect();
+    assert_eq!(own, [("pa".to_owned(), 3.0), ("qd".to_owned(), 0.0), ("kv".to_owned(), 1.0)]);
+    assert_eq!(routing.by_class["critical"], [2.0, 4.0, 0.0]);
+    assert_eq!((routing.picker, routing.tie_break), (Picker::MaxScore, TieBreak::First));
+}
+
+#[test]
+fn a_list_of_scorers_gives_parameters_to_weights_by_class() {
+    let text = "policy: {routing: {scorers: [{name: pa, params: {capacity_blocks: 9}}, {name: qd}], by_class: {default: 'qd:1,pa:2'}}}\n";
+    let routing = resolve(text).expect("good").policy.routing;
+    assert_eq!(routing.scorers[0].policy.params["capacity_blocks"], 9);
+    assert_eq!((routing.scorers[0].weight, routing.scorers[1].weight), (2.0, 1.0));
+}
+
+#[test]
+fn places_lie_inside_the_text() {
+    let text = "policy:\n  routing: 'pa:3,kv-pressure@new:2'\n  priority: {name: age, params: {rate: 2}}\n";
+    let policy = resolve(text).expect("good").policy;
+    let scorer = &policy.routing.scorers[1].policy;
+    assert_eq!(scorer.name.span.describe(), "run.yaml:2:18");
+    assert_eq!((scorer.name.value.as_str(), scorer.label.as_deref()), ("kv-pressure", Some("new")));
+    assert_eq!(policy.priority.param_span("rate").describe(), "run.yaml:3:40");
+    assert_eq!(policy.priority.param_span("other").describe(), "run.yaml:3:33");
+    assert_eq!(policy.scheduler.param_span("x").describe(), "default");
+    assert!(!policy.scheduler.name.span.is_written());
+}
+
+#[test]
+fn an_alias_beside_its_name_is_a_repeated_scorer() {
+    let routing = resolve("policy: {routing: 'pa:3,qd:1,prefix-affinity:2'}\n").expect("good").policy.routing;
+    assert!(routing.check_repeats(|policy| policy.name.value.clone()).is_ok());
+    let long = |name: &str| if name == "pa" { "prefix-affinity".to_owned() } else { name.to_owned() };
+    let error = routing.check_repeats(|policy| long(&policy.name.value)).expect_err("twice");
+    insta::assert_snapshot!(error, @r#"
+    error: the scorer `prefix-affinity` is there twice
+     --> run.yaml:1:30
+      |
+    1 | policy: {routing: 'pa:3,qd:1,prefix-affinity:2'}
+      |                    --        ^^^^^^^^^^^^^^^ again here
+      |                    |
+      |                    first here
+      |
+      = help: give it once, with the sum of the weights
+    "#);
+}
+
+#[test]
+fn one_policy_of_two_libraries_is_no_repetition() {
+    assert!(resolve("policy: {routing: 'kvp:1,kvp@new:1'}\n").is_ok());
+    let text = "policy: {routing: {scorers: [{name: kvp, weight: 1, library: a.so}, {name: kvp, weight: 1, library: b.so}]}}\n";
+    assert!(resolve(text).is_ok());
+    assert!(resolve(&text.replace("b.so", "./a.so")).is_err());
+}
+
+#[test]
+fn admission_policies_have_their_parameters() {
+    let admission =
+        |text: &str| resolve(&format!("policy: {{admission: {text}}}\n")).expect(text).policy.admission;
+    let bucket = admission("{name: token-bucket, params: {rate_per_s: 5, burst: 10, cost: prompt-tokens}}");
+    let cost = Cost::PromptTokens;
+    assert_eq!(bucket, AdmissionSpec::TokenBucket { rate_per_s: 5.0, burst: 10.0, cost });
+    let gated = admission("{name: slo-gated, params: {classes: [batch, background], threshold: 8}}");
+    let classes = vec!["batch".to_owned(), "background".to_owned()];
+    assert_eq!(gated, AdmissionSpec::SloGated { classes, threshold: 8 });
+    assert_eq!(admission("always-admit"), AdmissionSpec::AlwaysAdmit);
+}
+
+#[test]
+fn failures_are_handled_for_all_kinds_or_for_each() {
+    let on_error =
+        |text: &str| resolve(&format!("policy: {{on_error: {text}}}\n")).expect(text).policy.on_error;
+    assert_eq!(on_error("skip"), OnError::All(OnErrorAction::Skip));
+    let OnError::All(OnErrorAction::Fallback(policy)) = on_error("{fallback: fcfs}") else {
+        panic!("a fallback");
+    };
+    assert_eq!(policy.name.value, "fcfs");
+    let OnError::ByKind { scorer, scheduler, priority } =
+        on_error("{scorer: skip, scheduler: {fallback: fcfs}}")
+    else {
+        panic!("by kind");
+    };
+    assert_eq!((scorer, priority), (OnErrorAction::Skip, OnErrorAction::Fail));
+    assert!(matches!(scheduler, OnErrorAction::Fallback(_)));
+}
