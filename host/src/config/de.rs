@@ -16,76 +16,53 @@ use super::tree::{Entry, Node, Value, join};
 
 /// Reads a `T` from `node`, which messages call `path`.
 pub(super) fn read<T: de::DeserializeOwned>(node: &Node, path: &str) -> Result<T, ConfigError> {
-    T::deserialize(node).map_err(|error| error.locate(node).finish(path))
+    T::deserialize(node).map_err(|error| error.at(&node.span).finish(path))
 }
 
-/// An error on its way from the innermost value outwards.
-#[derive(Debug)]
-pub(super) struct Parts {
-    message: String,
-    help: Option<String>,
-    /// The key that is at fault, in the map that the error came from.
-    key: Option<String>,
-    span: Option<Span>,
-    /// Keys from the inside to the outside.
-    path: Vec<String>,
-}
-
-impl Parts {
-    fn new(message: String) -> Box<Self> {
-        Box::new(Self { message, help: None, key: None, span: None, path: Vec::new() })
-    }
-
-    /// The first caller on the way out is the innermost place.
-    fn locate(mut self: Box<Self>, node: &Node) -> Box<Self> {
-        if self.span.is_none() {
-            let entry = self.key.as_deref().and_then(|key| node.entry(key));
-            self.span = Some(entry.map_or(&node.span, |entry| &entry.key_span).clone());
-        }
-        self
-    }
-
-    fn within(mut self: Box<Self>, key: impl Into<String>) -> Box<Self> {
-        self.path.push(key.into());
-        self
-    }
-
-    fn finish(self: Box<Self>, path: &str) -> ConfigError {
-        let path = self.path.iter().rev().fold(path.to_owned(), |path, key| join(&path, key));
-        let message = if path.is_empty() { self.message } else { format!("in `{path}`: {}", self.message) };
-        let diagnostic = match &self.span {
-            Some(span) => Diagnostic::at(span, message),
-            None => Diagnostic::new(message),
-        };
-        diagnostic.help(self.help).into()
-    }
-}
-
-impl fmt::Display for Parts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-/// serde asks for an error type that is an error; the box keeps results small.
+/// An error on its way from the innermost value outwards. Boxed, so that results stay small.
 #[derive(Debug)]
 pub(super) struct DeError(Box<Parts>);
 
+#[derive(Debug)]
+struct Parts {
+    message: String,
+    help: Option<String>,
+    span: Option<Span>,
+    /// Keys from the inside to the outside; of lists `[3]`.
+    path: Vec<String>,
+}
+
 impl DeError {
-    fn locate(self, node: &Node) -> Box<Parts> {
-        self.0.locate(node)
+    /// Where it happened; the first call on the way out is the innermost place.
+    fn at(mut self, span: &Span) -> Self {
+        self.0.span.get_or_insert_with(|| span.clone());
+        self
     }
-    fn at(self, node: &Node) -> Self {
-        Self(self.0.locate(node))
+
+    fn help(mut self, help: Option<String>) -> Self {
+        self.0.help = help;
+        self
     }
-    fn within(self, key: impl Into<String>) -> Self {
-        Self(self.0.within(key))
+
+    fn within(mut self, key: impl Into<String>) -> Self {
+        self.0.path.push(key.into());
+        self
+    }
+
+    fn finish(self, path: &str) -> ConfigError {
+        let path = self.0.path.iter().rev().fold(path.to_owned(), |path, key| {
+            if key.starts_with('[') { path + key } else { join(&path, key) }
+        });
+        let message =
+            if path.is_empty() { self.0.message } else { format!("in `{path}`: {}", self.0.message) };
+        let diagnostic = Diagnostic { span: self.0.span, ..Diagnostic::new(message) };
+        diagnostic.help(self.0.help).into()
     }
 }
 
 impl fmt::Display for DeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -93,7 +70,7 @@ impl std::error::Error for DeError {}
 
 impl de::Error for DeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(Parts::new(message.to_string()))
+        Self(Box::new(Parts { message: message.to_string(), help: None, span: None, path: Vec::new() }))
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -104,17 +81,18 @@ impl de::Error for DeError {
         Self::invalid_type(found, expected)
     }
 
+    fn invalid_length(len: usize, expected: &dyn Expected) -> Self {
+        Self::custom(format!("expected {}, found {len} values", plainly(expected)))
+    }
+
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let mut error = Parts::new(format!("unknown key {}", quoted(field)));
-        error.help = did_you_mean(field, expected.iter().copied());
-        error.key = Some(field.to_owned());
-        Self(error)
+        Self::custom(format!("unknown key {}", quoted(field)))
+            .help(did_you_mean(field, expected.iter().copied()))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let mut error = Parts::new(format!("unknown value {}", quoted(variant)));
-        error.help = did_you_mean(variant, expected.iter().copied());
-        Self(error)
+        Self::custom(format!("unknown value {}", quoted(variant)))
+            .help(did_you_mean(variant, expected.iter().copied()))
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -132,6 +110,7 @@ fn plainly(expected: &dyn Expected) -> String {
         "a string" | "a borrowed string" | "path string" => "text".to_owned(),
         "a boolean" => "`true` or `false`".to_owned(),
         "a sequence" => "a list".to_owned(),
+        _ if text.starts_with("a tuple of size ") => text.replacen("a tuple of size", "a list of length", 1),
         _ if text.starts_with("struct ") => "a map".to_owned(),
         _ if text.starts_with("enum ") => "a word, or a map of one key".to_owned(),
         _ => text,
@@ -157,7 +136,7 @@ macro_rules! whole {
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
             // `60e6` is a whole number, too.
             match self.whole() {
-                Some(number) => visitor.visit_u64(number).map_err(|error: DeError| error.at(self)),
+                Some(number) => visitor.visit_u64(number).map_err(|error: DeError| error.at(&self.span)),
                 None => self.deserialize_any(visitor),
             }
         }
@@ -178,7 +157,7 @@ impl<'de> Deserializer<'de> for &'de Node {
             Value::List(items) => visitor.visit_seq(Items { items, next: 0 }),
             Value::Map(entries) => visitor.visit_map(Entries { entries, next: 0 }),
         }
-        .map_err(|error: DeError| error.at(self))
+        .map_err(|error: DeError| error.at(&self.span))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
@@ -206,7 +185,7 @@ impl<'de> Deserializer<'de> for &'de Node {
                 Err(DeError::custom(format!("expected a word, or a map of one key, found {}", self.found())))
             }
         }
-        .map_err(|error: DeError| error.at(self))
+        .map_err(|error: DeError| error.at(&self.span))
     }
 
     whole! {
@@ -232,7 +211,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
         let Some(item) = self.items.get(self.next) else { return Ok(None) };
         self.next += 1;
         let index = self.next - 1;
-        seed.deserialize(item).map(Some).map_err(|error| error.at(item).within(index.to_string()))
+        seed.deserialize(item).map(Some).map_err(|error| error.at(&item.span).within(format!("[{index}]")))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -250,10 +229,9 @@ impl<'de> MapAccess<'de> for Entries<'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DeError> {
         let Some(entry) = self.entries.get(self.next) else { return Ok(None) };
-        seed.deserialize(entry.key.as_str().into_deserializer()).map(Some).map_err(|mut error: DeError| {
-            error.0.span.get_or_insert_with(|| entry.key_span.clone());
-            error
-        })
+        seed.deserialize(entry.key.as_str().into_deserializer())
+            .map(Some)
+            .map_err(|error: DeError| error.at(&entry.key_span))
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, DeError> {
@@ -261,7 +239,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
             return Err(DeError::custom("a value was asked for twice"));
         };
         self.next += 1;
-        seed.deserialize(&entry.value).map_err(|error| error.at(&entry.value).within(&entry.key))
+        seed.deserialize(&entry.value).map_err(|error| error.at(&entry.value.span).within(&entry.key))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -279,10 +257,7 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, &'de Entry), DeError> {
         let variant = seed.deserialize(self.entry.key.as_str().into_deserializer());
-        variant.map(|variant| (variant, self.entry)).map_err(|mut error: DeError| {
-            error.0.span.get_or_insert_with(|| self.entry.key_span.clone());
-            error
-        })
+        variant.map(|variant| (variant, self.entry)).map_err(|error: DeError| error.at(&self.entry.key_span))
     }
 }
 
@@ -294,11 +269,11 @@ impl<'de> VariantAccess<'de> for &'de Entry {
             return Ok(());
         }
         let message = format!("{} takes no value, found {}", quoted(&self.key), self.value.found());
-        Err(DeError::custom(message).at(&self.value))
+        Err(DeError::custom(message).at(&self.value.span))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, DeError> {
-        seed.deserialize(&self.value).map_err(|error| error.at(&self.value).within(&self.key))
+        seed.deserialize(&self.value).map_err(|error| error.at(&self.value.span).within(&self.key))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, DeError> {

@@ -80,8 +80,7 @@ impl Diagnostic {
 /// Everything that is wrong with a configuration; never empty.
 #[derive(Debug, Clone)]
 pub struct ConfigError {
-    // Boxed: an error travels through many results, and is rare.
-    diagnostics: Box<Vec<Diagnostic>>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl ConfigError {
@@ -93,7 +92,7 @@ impl ConfigError {
 
     /// Several errors at once; `None` when there are none.
     pub(super) fn from_all(diagnostics: Vec<Diagnostic>) -> Option<Self> {
-        (!diagnostics.is_empty()).then(|| Self { diagnostics: Box::new(diagnostics) })
+        (!diagnostics.is_empty()).then_some(Self { diagnostics })
     }
 
     /// The single messages.
@@ -112,7 +111,7 @@ impl ConfigError {
 
 impl From<Diagnostic> for ConfigError {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: Box::new(vec![diagnostic]) }
+        Self { diagnostics: vec![diagnostic] }
     }
 }
 

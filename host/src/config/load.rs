@@ -26,7 +26,7 @@ pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Node, ConfigEr
 
 /// The same from a text that is at hand already.
 pub(super) fn load_source(source: &Arc<Source>, overrides: &[Override]) -> Result<Node, ConfigError> {
-    let tree = build(source, &mut Vec::new())?;
+    let tree = build(source, None, &mut Vec::new())?;
     apply(tree, overrides)
 }
 
@@ -60,7 +60,7 @@ fn put(mut under: Node, over: Node) -> Result<Node, ConfigError> {
 pub(super) fn reference(node: &Node) -> Result<Node, ConfigError> {
     let Some(text) = node.text() else { return Ok(node.clone()) };
     let source = read(&node.span.resolve(text), Some(&node.span))?;
-    map(&source)
+    map(&source, Some(&node.span))
 }
 
 fn file(
@@ -89,11 +89,15 @@ fn file(
         };
         return Err(diagnostic.into());
     }
-    build(&source, chain)
+    build(&source, named_at, chain)
 }
 
-fn build(source: &Arc<Source>, chain: &mut Vec<(PathBuf, PathBuf)>) -> Result<Node, ConfigError> {
-    let mut tree = map(source)?;
+fn build(
+    source: &Arc<Source>,
+    named_at: Option<&Span>,
+    chain: &mut Vec<(PathBuf, PathBuf)>,
+) -> Result<Node, ConfigError> {
+    let mut tree = map(source, named_at)?;
     let Some(base) = tree.get("base").cloned() else { return Ok(tree) };
     remove(&mut tree, &["base"]);
     if base.is_null() {
@@ -107,14 +111,14 @@ fn build(source: &Arc<Source>, chain: &mut Vec<(PathBuf, PathBuf)>) -> Result<No
     put(under, tree)
 }
 
-fn map(source: &Arc<Source>) -> Result<Node, ConfigError> {
+/// The tree of a file, which must be a map.
+fn map(source: &Arc<Source>, named_at: Option<&Span>) -> Result<Node, ConfigError> {
     let tree = parse(source)?;
-    match tree.value {
-        Value::Map(_) => Ok(tree),
-        Value::Null => {
-            let name = tree.span.describe();
-            let name = name.split(':').next().unwrap_or_default();
-            Err(Diagnostic::new(format!("{} is empty", quoted(name))).into())
+    match (&tree.value, &source.origin) {
+        (Value::Map(_), _) => Ok(tree),
+        (Value::Null, Origin::File(path)) => {
+            let message = format!("{} is empty", quoted(&path.display().to_string()));
+            Err(Diagnostic { span: named_at.cloned(), ..Diagnostic::new(message) }.into())
         }
         _ => {
             let message = format!("a configuration is a map of keys and values, found {}", tree.found());

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Every value in the tree knows where it was written, through bases and flags, so that whatever
-//! is found wrong later points there. `docs/configuration.md` is the reference for users.
+//! is found wrong later points there. `configs/README.md` is the reference for users.
 //!
 //! - `source`, `tree`, `parse`, `scalar`: YAML with places;
 //! - `load`, `layer`, `overrides`, `flags`: several trees become one;

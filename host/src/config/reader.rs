@@ -222,12 +222,22 @@ pub(super) fn word(node: &Node, path: &str, sink: &Sink) -> Option<Spanned<Strin
     }
 }
 
+fn alternatives(names: &[String]) -> String {
+    match names {
+        [rest @ .., before, last] => {
+            let rest: String = rest.iter().map(|name| format!("{name}, ")).collect();
+            format!("{rest}{before} or {last}")
+        }
+        _ => names.concat(),
+    }
+}
+
 /// One of some words.
 pub(super) fn choice<T: Copy>(node: &Node, path: &str, choices: &[(&str, T)], sink: &Sink) -> Option<T> {
     let found = node.text().and_then(|text| choices.iter().find(|(name, _)| *name == text.trim()));
     if found.is_none() {
         let names: Vec<String> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
-        let diagnostic = wrong(node, path, &names.join(" or "));
+        let diagnostic = wrong(node, path, &alternatives(&names));
         let nearest = node
             .text()
             .and_then(|text| super::suggest::nearest(text.trim(), choices.iter().map(|(name, _)| *name)));

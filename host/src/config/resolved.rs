@@ -25,7 +25,8 @@ pub struct Resolved {
     pub settings: ClusterSettings,
     /// The name of the profile.
     pub profile_name: String,
-    /// The profile, unless both its latency and its blocks were given otherwise.
+    /// The profile, unless both its latency and its blocks were given otherwise. A run that is
+    /// read back from a record has none: whatever goes into a record must not depend on it.
     pub profile: Option<Profile>,
     /// Libraries that the configuration names.
     pub plugins: Vec<PluginRef>,
@@ -45,6 +46,8 @@ impl Resolved {
     pub(super) fn read(tree: &Node) -> Result<Self, ConfigError> {
         let sink = Sink::default();
         let mut map = MapReader::new(Some(tree), "", &sink);
+        // It has been read and taken out; asking for it makes it a key that is known.
+        map.take("base");
         let seed = map.whole("seed", 42, 0..=u64::MAX);
         let horizon_us = map.whole_or_null("horizon_us", 0..=limits::HORIZON_US);
         let cluster = cluster::read(map.map("cluster"), horizon_us, &sink);

@@ -34,7 +34,7 @@ pub enum OnErrorAction {
     /// This decision is made without the policy (`model.md` section 9).
     Skip,
     /// Another policy takes its place for the rest of the run, with its weight.
-    Fallback(PolicyRef),
+    Fallback(Box<PolicyRef>),
 }
 
 const WORDS: [(&str, bool); 2] = [("fail", false), ("skip", true)];
@@ -75,10 +75,11 @@ impl OnErrorAction {
             let fallback = map.take("fallback");
             let path = map.path("fallback");
             map.finish();
-            if fallback.is_none() {
+            // Any other key has been reported already.
+            if node.entries().is_some_and(<[_]>::is_empty) {
                 sink.error(wrong(node, path.trim_end_matches(".fallback"), EXPECTED));
             }
-            return PolicyRef::read(fallback?, &path, sink).map(Self::Fallback);
+            return PolicyRef::read(fallback?, &path, sink).map(|policy| Self::Fallback(Box::new(policy)));
         }
         if node.text().is_none() {
             sink.error(wrong(node, path, EXPECTED));

@@ -84,14 +84,14 @@ fn errors_point_at_the_innermost_value() {
       |   ^^^^^^^
     "#);
     insta::assert_snapshot!(message("  requests: 1\n  lengths:\n    - uniform: {min: 1, max: -2}"), @r#"
-    error: in `workload.lengths.0.uniform.max`: expected a whole number, 0 or more, found `-2`
+    error: in `workload.lengths[0].uniform.max`: expected a whole number, 0 or more, found `-2`
      --> run.yaml:4:30
       |
     4 |     - uniform: {min: 1, max: -2}
       |                              ^^
     "#);
     insta::assert_snapshot!(message("  requests: 1\n  lengths: [constnat]"), @r#"
-    error: in `workload.lengths.0`: unknown value `constnat`
+    error: in `workload.lengths[0]`: unknown value `constnat`
      --> run.yaml:3:13
       |
     3 |   lengths: [constnat]
@@ -100,21 +100,21 @@ fn errors_point_at_the_innermost_value() {
       = help: did you mean `constant`?
     "#);
     insta::assert_snapshot!(message("  requests: 1\n  lengths: [{constant: 1, any: }]"), @r#"
-    error: in `workload.lengths.0`: expected a word, or a map of one key, found a map
+    error: in `workload.lengths[0]`: expected a word, or a map of one key, found a map
      --> run.yaml:3:13
       |
     3 |   lengths: [{constant: 1, any: }]
       |             ^^^^^^^^^^^^^^^^^^^^
     "#);
     insta::assert_snapshot!(message("  requests: 1\n  lengths: [{any: 3}]"), @r#"
-    error: in `workload.lengths.0`: `any` takes no value, found `3`
+    error: in `workload.lengths[0]`: `any` takes no value, found `3`
      --> run.yaml:3:19
       |
     3 |   lengths: [{any: 3}]
       |                   ^
     "#);
     insta::assert_snapshot!(message("  requests: 1\n  pairs: [[1]]"), @r#"
-    error: in `workload.pairs.0`: invalid length 1, expected a tuple of size 2
+    error: in `workload.pairs[0]`: expected a list of length 2, found 1 values
      --> run.yaml:3:11
       |
     3 |   pairs: [[1]]

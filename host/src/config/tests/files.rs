@@ -143,7 +143,13 @@ fn files_that_cannot_be_read_are_named() {
     1 | base: 3
       |       ^
     "#);
-    insta::assert_snapshot!(message(files.path(), "workload.yaml"), @"error: `comment.yaml` is empty");
+    insta::assert_snapshot!(message(files.path(), "workload.yaml"), @r#"
+    error: `comment.yaml` is empty
+     --> workload.yaml:1:11
+      |
+    1 | workload: comment.yaml
+      |           ^^^^^^^^^^^^
+    "#);
     insta::assert_snapshot!(message(files.path(), "latin.yaml"), @"error: `latin.yaml` is not UTF-8 text: its line 2 has other bytes");
     insta::assert_snapshot!(message(files.path(), "large.yaml"), @"error: `large.yaml` is larger than 4 MiB, too large for a configuration");
     insta::assert_snapshot!(message(files.path(), "basse.yaml"), @r#"

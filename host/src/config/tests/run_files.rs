@@ -54,11 +54,35 @@ fn the_ten_runs_are_what_they_should_be() {
 fn every_file_at_the_top_of_configs_is_one_of_them() {
     let files = configs().read_dir().expect("configs").flatten().map(|file| file.path());
     let mut names: Vec<String> = files
-        .filter(|path| path.is_file())
+        .filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "yaml"))
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     names.sort();
     let mut expected: Vec<&str> = RUNS.iter().map(|run| run.0).collect();
     expected.sort_unstable();
     assert_eq!(names, expected);
+}
+
+#[test]
+fn the_reference_shows_the_defaults() {
+    let readme = std::fs::read_to_string(configs().join("README.md")).expect("the reference");
+    let block = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let shown = Config::from_text(Path::new("README.md"), block, &[]).and_then(|config| config.resolve());
+    let shown = shown.unwrap_or_else(|error| panic!("{error}"));
+    let mut defaults = super::resolve("").expect("good");
+    defaults.workload = shown.workload.clone();
+    defaults.slo = shown.slo.clone();
+    assert_eq!(shown.to_value(), defaults.to_value());
+}
+
+#[test]
+fn every_profile_is_good() {
+    for file in configs().join("profiles").read_dir().expect("profiles").flatten() {
+        let name = file.path().file_stem().and_then(|name| name.to_str().map(str::to_owned)).expect("a name");
+        let text = format!("cluster: {{profile: {name}}}\nworkload: {{}}\n");
+        let run =
+            Config::from_text(&configs().join("run.yaml"), &text, &[]).and_then(|config| config.resolve());
+        let profile = run.unwrap_or_else(|error| panic!("{error}")).profile.expect("its figures are used");
+        assert!(profile.model.is_some() && profile.gpu.is_some() && profile.source.is_some(), "{name}");
+    }
 }
