@@ -88,6 +88,10 @@ macro_rules! parameters {
 
 /// Reads parameters from JSON, naming the one that does not fit.
 pub(crate) fn read<P: Parameters>(json: &str) -> Result<P, String> {
+    // Serde would take a list too, by position.
+    if !json.trim_start().starts_with('{') {
+        return Err("parameters: expected a map from names to values".to_owned());
+    }
     let whole = match serde_json::from_str::<P>(json) {
         Ok(params) => return Ok(params),
         Err(error) => error,
