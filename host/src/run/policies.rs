@@ -41,7 +41,7 @@ pub fn referenced_libraries(resolved: &Resolved) -> Vec<PathBuf> {
     let scorers = spec.routing.scorers.iter().map(|scorer| &scorer.policy);
     let fallbacks = [Kind::Scorer, Kind::Scheduler, Kind::Priority].map(|kind| action(&spec.on_error, kind));
     let fallbacks = fallbacks.into_iter().filter_map(|action| match action {
-        OnErrorAction::Fallback(policy) => Some(policy),
+        OnErrorAction::Fallback(policy) => Some(&**policy),
         _ => None,
     });
     let all = scorers.chain([&spec.scheduler, &spec.priority]).chain(fallbacks);
