@@ -1,8 +1,26 @@
 //! What a case expects, against what a run gave.
 
-use pointsman::engine::RequestRecord;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
 
-use crate::case::{Case, Run, gunzip};
+use pointsman::engine::RequestRecord;
+use pointsman::metrics::{Distribution, Group};
+use pointsman::run::Outcome;
+use serde_json::Value;
+
+use crate::case::Case;
+
+/// The text of a file, or of the same file compressed.
+fn read(path: &Path) -> String {
+    if let Ok(text) = fs::read_to_string(path) {
+        return text;
+    }
+    let mut text = String::new();
+    let file = fs::File::open(format!("{}.gz", path.display())).unwrap();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+    text
+}
 
 fn cell(value: Option<u64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
@@ -25,54 +43,90 @@ fn ours(record: &RequestRecord, column: &str) -> String {
     }
 }
 
-/// Every cell of every request, and the totals.
-pub(crate) fn compare(case: &Case, run: &Run) {
-    let gz = case.folder.join("expected.csv.gz");
-    let text = if gz.exists() {
-        gunzip(&gz)
-    } else {
-        std::fs::read_to_string(case.folder.join("expected.csv")).unwrap()
-    };
+/// Every cell of every request, and the summary.
+pub(crate) fn compare(case: &Case, outcome: &Outcome) {
+    let text = read(&case.folder.join("expected.csv"));
     let mut lines = text.lines();
     let columns: Vec<&str> = lines.next().unwrap().split(',').collect();
     let rows: Vec<&str> = lines.collect();
+    let records = outcome.collector.records();
+    let name = case.folder.display();
     let mut wrong = vec![];
-    for (row, record) in rows.iter().zip(&run.records) {
+    for (row, record) in rows.iter().zip(records) {
         for (column, expected) in columns.iter().zip(row.split(',')) {
-            if ours(record, column) != expected {
-                wrong.push(format!(
-                    "request {}: {column} is {}, expected {expected}",
-                    record.id,
-                    ours(record, column)
-                ));
+            let ours = ours(record, column);
+            if ours != expected {
+                wrong.push(format!("request {}: {column} is {ours}, expected {expected}", record.id));
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{}: {} differences\n{}",
-        case.folder.display(),
-        wrong.len(),
-        wrong[..wrong.len().min(20)].join("\n")
-    );
-    assert_eq!(rows.len(), run.records.len());
-    let summary: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(case.folder.join("summary.json")).unwrap()).unwrap();
-    let sum = |of: fn(&pointsman::engine::InstanceTotals) -> u64| -> u64 {
-        run.totals.instances.iter().map(of).sum()
-    };
-    for (key, value) in [
-        ("steps", sum(|i| i.steps)),
-        ("preemptions", sum(|i| i.preemptions)),
-        ("repeated_starts", sum(|i| i.repeated_starts)),
-        ("stuck_releases", sum(|i| i.stuck_releases)),
-        ("offloads", sum(|i| i.offloaded_blocks)),
-        ("reloads", sum(|i| i.reloaded_blocks)),
-        ("thrashed", sum(|i| i.thrashed_blocks)),
-        ("hit_tokens_gpu", sum(|i| i.hit_tokens_gpu)),
-        ("hit_tokens_cpu", sum(|i| i.hit_tokens_cpu)),
-        ("end_us", run.totals.end_us),
+    let count = wrong.len();
+    wrong.truncate(20);
+    assert!(wrong.is_empty(), "{name}: {count} differences\n{}", wrong.join("\n"));
+    assert_eq!(rows.len(), records.len(), "{name}: requests");
+    let expected: Value = serde_json::from_str(&read(&case.folder.join("summary.json"))).unwrap();
+    compare_summary(&format!("{name}"), &expected, outcome);
+}
+
+fn compare_summary(name: &str, expected: &Value, outcome: &Outcome) {
+    let summary = &outcome.summary;
+    let admitted = |rate: f64| (rate * 1e9).round();
+    for (key, ours) in [
+        ("steps", summary.steps),
+        ("preemptions", summary.preemptions),
+        ("repeated_starts", summary.repeated_starts),
+        ("stuck_releases", summary.stuck_releases),
+        ("offloads", summary.offloaded_blocks),
+        ("reloads", summary.reloaded_blocks),
+        ("thrashed", summary.thrashed_blocks),
+        ("clamped_scores", outcome.clamped_scores),
+        ("end_us", (summary.end_ms * 1e3).round() as u64),
     ] {
-        assert_eq!(summary[key].as_u64(), Some(value), "{key} of {}", case.folder.display());
+        if let Some(expected) = expected[key].as_u64() {
+            assert_eq!(expected, ours, "{name}: {key}");
+        }
+    }
+    for (key, ours) in [
+        ("hit_rate", summary.hit_rate),
+        ("hit_rate_gpu", summary.hit_rate_gpu),
+        ("hit_rate_cpu", summary.hit_rate_cpu),
+    ] {
+        if let Some(expected) = expected[key].as_f64() {
+            assert_eq!(admitted(expected), admitted(ours), "{name}: {key}");
+        }
+    }
+    compare_group(name, expected, &summary.overall);
+    for (class, expected) in expected["per_class"].as_object().into_iter().flatten() {
+        compare_group(&format!("{name}: {class}"), expected, &summary.per_class[class]);
+    }
+}
+
+/// States, and every mean and percentile.
+fn compare_group(name: &str, expected: &Value, ours: &Group) {
+    for (state, count) in expected["states"].as_object().into_iter().flatten() {
+        assert_eq!(count.as_u64(), ours.states.get(state.as_str()).copied().or(Some(0)), "{name}: {state}");
+    }
+    let latencies = &ours.latencies;
+    let distributions: [(&str, Option<Distribution>); 5] = [
+        ("ttft_ms", latencies.ttft_ms),
+        ("itl_ms", latencies.itl_ms),
+        ("tpot_ms", latencies.tpot_ms),
+        ("e2e_ms", latencies.e2e_ms),
+        ("queueing_ms", latencies.queueing_ms),
+    ];
+    for (key, ours) in distributions {
+        let expected = &expected[key];
+        let (Some(count), Some(ours)) = (expected["count"].as_u64().filter(|&count| count > 0), ours) else {
+            assert!(ours.is_none() || expected.is_null(), "{name}: {key}");
+            continue;
+        };
+        assert_eq!(count, ours.count, "{name}: count of {key}");
+        for (figure, ours) in [("mean", ours.mean), ("p50", ours.p50), ("p90", ours.p90), ("p99", ours.p99)] {
+            let expected = expected[figure].as_f64().unwrap();
+            assert!(
+                (expected - ours).abs() <= 1e-9 * expected.abs(),
+                "{name}: {key} {figure}: {ours}, expected {expected}"
+            );
+        }
     }
 }

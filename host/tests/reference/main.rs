@@ -1,20 +1,22 @@
 //! The reference cases: small request streams with what an independent implementation of the
 //! model makes of each request. They lie outside the repository; where they are absent the tests
 //! say so and pass.
+//!
+//! Each case goes the whole way: configuration, trace reader, the real plugin libraries, engine.
 
 mod case;
 mod expected;
+#[path = "../support/mod.rs"]
+mod support;
 
 use case::Case;
 
 /// Runs a case and compares every request with what is expected.
 fn agrees(name: &str) {
-    let Some(case) = Case::find(name) else {
-        eprintln!("skipped: no reference case {name} on this machine");
-        return;
-    };
-    let ours = case.run();
-    expected::compare(&case, &ours);
+    if let Some(folder) = support::shared(&format!("reference/{name}")) {
+        let case = Case::at(&folder);
+        expected::compare(&case, &case.run());
+    }
 }
 
 macro_rules! cases {
@@ -39,4 +41,22 @@ cases! {
     ties_least_loaded: "10-ties-least-loaded";
     horizon_all_states: "11-horizon-all-states";
     mooncake: "12-mooncake";
+}
+
+/// More cases of the same form, wherever they are: `POINTSMAN_CASES=DIR`, a folder per case.
+#[test]
+fn cases_of_a_directory() {
+    let Some(directory) = std::env::var_os("POINTSMAN_CASES") else {
+        eprintln!("skipped: POINTSMAN_CASES names no directory");
+        return;
+    };
+    let mut folders: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("config.json").exists());
+    folders.sort();
+    for folder in &folders {
+        let case = Case::at(folder);
+        expected::compare(&case, &case.run());
+    }
+    eprintln!("{} cases agree", folders.len());
 }

@@ -1,0 +1,39 @@
+//! What several test binaries share: the built plugin libraries, and data outside the repository.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The directory with the libraries of this workspace's plugins, built for the tests.
+///
+/// A plain `cargo test` builds no `cdylib`, so this does: once per test binary, into a target
+/// directory of its own, which stays for the next time.
+pub(crate) fn plugin_dir() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins");
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--config", "profile.dev.debug=false"])
+            .args(["-p", "kv-pressure", "-p", "kv-pressure-slo", "-p", "priority-fcfs"])
+            .arg("--manifest-path")
+            .arg(workspace)
+            .arg("--target-dir")
+            .arg(&target)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        target.join("debug")
+    })
+}
+
+/// A file or folder of the project's shared data, which lies beside the repository; `None`, with a
+/// word on stderr, where it is absent.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    eprintln!("skipped: there is no {} on this machine", file.display());
+    None
+}
