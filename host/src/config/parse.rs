@@ -49,7 +49,12 @@ pub(super) fn parse_part(source: &Arc<Source>, range: Range<usize>) -> Result<No
             Ok((event, span)) => builder.event(event, span)?,
             Err(error) => {
                 let at = builder.places.byte(error.marker().index());
-                let message = format!("this is not YAML: {}", error.info());
+                // The parser has a limit of its own, and reads ahead of its events.
+                let message = if error.info().contains("recursion limit") {
+                    format!("this is nested more than {MAX_DEPTH} levels deep")
+                } else {
+                    format!("this is not YAML: {}", error.info())
+                };
                 return Err(ConfigError::at(&Span::new(source, at..at + 1), message, None));
             }
         }
@@ -158,10 +163,7 @@ impl Builder<'_> {
             Content::Map { entries, .. } => Value::Map(entries),
         };
         let span = Span { end: end.end.max(frame.start.end), ..frame.start };
-        let nodes_before = self.nodes;
-        self.add(Node { value, span }, frame.anchor)?;
-        debug_assert!(self.nodes > nodes_before);
-        Ok(())
+        self.add(Node { value, span }, frame.anchor)
     }
 
     fn scalar(

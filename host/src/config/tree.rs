@@ -33,6 +33,9 @@ pub(super) struct Entry {
     pub(super) value: Node,
 }
 
+/// Places inside longer texts are not found.
+const MAX_LOCATED: usize = 16 << 10;
+
 impl Node {
     /// The entries of a map.
     pub(super) fn entries(&self) -> Option<&[Entry]> {
@@ -106,6 +109,10 @@ impl Node {
     /// escapes and on one line; else the whole value's.
     pub(super) fn sub_span(&self, range: std::ops::Range<usize>) -> Span {
         let Some(text) = self.text() else { return self.span.clone() };
+        // The comparison below is linear, and there may be one for every word of the text.
+        if text.len() > MAX_LOCATED {
+            return self.span.clone();
+        }
         let raw = self.span.text();
         let skip = if raw == text {
             0

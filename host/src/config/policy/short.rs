@@ -17,6 +17,10 @@ pub(super) struct Weighted {
 /// Reads the scorers of a text. Every mistake is noted at its column.
 pub(super) fn read(node: &Node, sink: &Sink) -> Option<Vec<Weighted>> {
     let text = node.text()?;
+    if text.split(',').nth(MAX_SCORERS).is_some() {
+        sink.error(Diagnostic::at(&node.span, format!("there are more than {MAX_SCORERS} scorers")));
+        return None;
+    }
     let mut scorers: Vec<Weighted> = Vec::new();
     let mut good = true;
     let mut start = 0;
@@ -32,10 +36,6 @@ pub(super) fn read(node: &Node, sink: &Sink) -> Option<Vec<Weighted>> {
                 scorers.push(scorer);
             }
             None => good = false,
-        }
-        if scorers.len() > MAX_SCORERS {
-            sink.error(Diagnostic::at(&node.span, format!("there are more than {MAX_SCORERS} scorers")));
-            return None;
         }
     }
     good.then_some(scorers)

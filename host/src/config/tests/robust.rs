@@ -76,6 +76,8 @@ fn deep_nesting_is_an_error() {
     ] {
         let error = Config::from_text(Path::new("run.yaml"), &deep, &[]).expect_err("too deep");
         assert!(error.to_string().len() < 2000, "{error}");
+        let expected = ["levels deep", "a key must be a word"];
+        assert!(expected.iter().any(|words| error.to_string().contains(words)), "{error}");
     }
     let error = message_with("", &[&format!("{}=1", vec!["a"; 100_000].join("."))]);
     assert!(error.contains("more than 16 keys"), "{error}");
