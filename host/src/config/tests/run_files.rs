@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::{Config, Resolved};
+use super::super::flags::by_name;
+use super::super::{Config, Override, Resolved};
+use crate::workload::WorkloadSpec;
 
 fn configs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs")
@@ -85,4 +87,36 @@ fn every_profile_is_good() {
         let profile = run.unwrap_or_else(|error| panic!("{error}")).profile.expect("its figures are used");
         assert!(profile.model.is_some() && profile.gpu.is_some() && profile.source.is_some(), "{name}");
     }
+}
+
+#[test]
+fn every_workload_file_is_a_workload() {
+    for file in configs().join("workloads").read_dir().expect("workloads").flatten() {
+        let name = file.path().display().to_string();
+        let text = format!("workload: workloads/{}\n", file.file_name().to_string_lossy());
+        let run =
+            Config::from_text(&configs().join("run.yaml"), &text, &[]).and_then(|config| config.resolve());
+        let run = run.unwrap_or_else(|error| panic!("{name}:\n{error}"));
+        let spec: Result<WorkloadSpec, _> = run.workload.spec();
+        let spec = spec.unwrap_or_else(|error| panic!("{name}:\n{error}"));
+        // The record of a run says the same.
+        let record = Config::from_value(&run.to_value(), "summary.json", &[]).expect("good");
+        let again: WorkloadSpec = record.resolve().expect("good").workload.spec().expect("good");
+        assert_eq!(again, spec, "{name}");
+    }
+}
+
+#[test]
+fn flags_change_the_workload_and_a_trace_replaces_it() {
+    let load = |flags: &[(&str, &str)]| -> WorkloadSpec {
+        let flag = |(name, value): &(&str, &str)| Override::flag(by_name(name).expect("a flag"), value);
+        let overrides: Vec<Override> = flags.iter().map(flag).collect::<Result<_, _>>().expect("good");
+        let config = Config::load(&configs().join("full-compound.yaml"), &overrides).expect("good");
+        config.resolve().expect("good").workload.spec().expect("a workload")
+    };
+    let faster = load(&[("--rate", "250"), ("--limit", "10")]);
+    assert_eq!((faster.rate, faster.limit, faster.requests), (Some(250.0), Some(10), Some(2000)));
+    let trace = load(&[("--limit", "10"), ("--trace", "t.jsonl"), ("--speedup", "2")]);
+    assert_eq!(trace.trace.as_deref(), Some(Path::new("t.jsonl")));
+    assert_eq!((trace.requests, trace.limit, trace.speedup), (None, Some(10), Some(2.0)));
 }
