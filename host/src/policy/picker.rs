@@ -32,7 +32,8 @@ pub enum TieBreak {
     /// The lowest index.
     First,
     /// Any, uniformly; drawn only on a tie.
-    Random(ChaCha8Rng),
+    // Boxed: the generator is far larger than the other variants.
+    Random(Box<ChaCha8Rng>),
     /// The tied instance that follows, cyclically, the one chosen last.
     RoundRobin {
         /// Chosen last, tie or not.

@@ -150,7 +150,9 @@ impl<'a> Builder<'a> {
         };
         let tie_break = match routing.tie_break {
             config::TieBreak::First => TieBreak::First,
-            config::TieBreak::Random => TieBreak::Random(random::stream(self.resolved.seed, "tie-break")),
+            config::TieBreak::Random => {
+                TieBreak::Random(Box::new(random::stream(self.resolved.seed, "tie-break")))
+            }
             config::TieBreak::RoundRobin => TieBreak::RoundRobin { last: None },
         };
         let mut seats = Vec::new();

@@ -4,6 +4,8 @@
 //!
 //! Each case goes the whole way: configuration, trace reader, the real plugin libraries, engine.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod case;
 mod expected;
 #[path = "../support/mod.rs"]
