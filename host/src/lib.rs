@@ -18,5 +18,6 @@ pub mod metrics;
 pub mod policy;
 pub mod random;
 pub mod registry;
+pub mod report;
 pub mod run;
 pub mod workload;

@@ -1,0 +1,227 @@
+//! Files that are whole or not there at all.
+//!
+//! A place is checked before a run starts, so that nobody waits for a run whose result cannot be
+//! kept. What is written goes to a file beside the place and is renamed at the end.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// Why a file cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}: {problem}", path.display())]
+pub struct OutputError {
+    path: PathBuf,
+    problem: String,
+}
+
+/// A place for a file, checked.
+#[derive(Debug)]
+pub struct OutputFile {
+    /// As it was named, for messages.
+    named: PathBuf,
+    /// Where it really is, links followed.
+    target: PathBuf,
+    /// A pipe or a device: it cannot be replaced, only written to.
+    is_special: bool,
+}
+
+impl OutputFile {
+    /// Checks that a file can be put at `path`, by making one beside it that goes away again.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot be.
+    pub fn check(path: &Path) -> Result<Self, OutputError> {
+        let error = |problem: String| OutputError { path: path.to_owned(), problem };
+        if path.file_name().is_none() {
+            return Err(error("this names no file".to_owned()));
+        }
+        // A link stays a link: what it points to is replaced.
+        let target = if path.is_symlink() {
+            path.canonicalize().map_err(|why| error(format!("its link leads nowhere ({why})")))?
+        } else {
+            path.to_owned()
+        };
+        let place = Self { named: path.to_owned(), is_special: false, target };
+        match fs::metadata(&place.target) {
+            Ok(metadata) if metadata.is_dir() => return Err(error("it is a directory".to_owned())),
+            Ok(metadata) if !metadata.is_file() => return Ok(Self { is_special: true, ..place }),
+            Ok(metadata) if metadata.permissions().readonly() => {
+                return Err(error("the file is there and write-protected".to_owned()));
+            }
+            _ => {}
+        }
+        let directory = place.directory();
+        if !directory.is_dir() {
+            return Err(error(format!("there is no directory {}", directory.display())));
+        }
+        place.beside().map_err(|why| error(reason(&why)))?;
+        Ok(place)
+    }
+
+    /// Whether both are the same place.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        !self.is_special && real(&self.target) == real(&other.target)
+    }
+
+    /// Whether writing would destroy the file at `input`.
+    #[must_use]
+    pub fn overwrites(&self, input: &Path) -> bool {
+        !self.is_special && input.exists() && real(&self.target) == real(input)
+    }
+
+    /// As it was named.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.named
+    }
+
+    /// Lets `fill` write the content, and puts the file in place when all of it is there.
+    ///
+    /// # Errors
+    ///
+    /// Why that failed; an earlier file of that name is then as it was.
+    pub fn write(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
+        let write = || -> io::Result<()> {
+            if self.is_special {
+                let mut out = BufWriter::new(OpenOptions::new().write(true).open(&self.target)?);
+                fill(&mut out)?;
+                return out.flush();
+            }
+            let mut file = self.beside()?;
+            let mut out = BufWriter::new(file.as_file_mut());
+            fill(&mut out)?;
+            out.flush()?;
+            drop(out);
+            if let Ok(earlier) = fs::metadata(&self.target) {
+                file.as_file().set_permissions(earlier.permissions())?;
+            }
+            file.as_file().sync_all()?;
+            file.persist(&self.target).map_err(|error| error.error).map(|_: File| ())
+        };
+        write().map_err(|why| OutputError { path: self.named.clone(), problem: reason(&why) })
+    }
+
+    fn directory(&self) -> &Path {
+        directory_of(&self.target)
+    }
+
+    /// A new file in the same directory, which goes away unless it is renamed.
+    fn beside(&self) -> io::Result<NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".pointsman-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // What the user's mask leaves of it, as for any new file.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        builder.tempfile_in(self.directory())
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// The path without links, for a file that need not exist yet.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let directory = directory_of(path);
+        let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+        path.file_name().map_or_else(|| directory.clone(), |name| directory.join(name))
+    })
+}
+
+/// The system's reason alone: the temporary name that tempfile adds means nothing to anyone.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        io::ErrorKind::StorageFull => "no space left".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let mut names: Vec<String> = directory
+            .read_dir()
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_whole_or_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out.csv");
+        let place = OutputFile::check(&path).unwrap();
+        assert!(names(directory.path()).is_empty(), "a check leaves nothing behind");
+        place.write(|out| out.write_all(b"first")).unwrap();
+        let failed = place.write(|out| {
+            out.write_all(b"half")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert!(failed.unwrap_err().to_string().ends_with("out.csv: no space left"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(names(directory.path()), ["out.csv"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said_beforehand() {
+        let directory = tempfile::tempdir().unwrap();
+        let here = directory.path();
+        let problem = |path: &Path| OutputFile::check(path).unwrap_err().to_string();
+        assert!(problem(here).ends_with("it is a directory"));
+        assert!(problem(&here.join("missing/out.csv")).contains("there is no directory"));
+        assert!(problem(Path::new("..")).ends_with("this names no file"));
+        let protected = here.join("protected");
+        fs::write(&protected, "").unwrap();
+        let mut permissions = fs::metadata(&protected).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&protected, permissions).unwrap();
+        assert!(problem(&protected).ends_with("write-protected"));
+    }
+
+    #[test]
+    fn one_place_has_many_names() {
+        let directory = tempfile::tempdir().unwrap();
+        let here = directory.path();
+        fs::create_dir(here.join("sub")).unwrap();
+        let check = |path: &str| OutputFile::check(&here.join(path)).unwrap();
+        assert!(check("a").is_same(&check("sub/../a")));
+        assert!(!check("a").is_same(&check("b")));
+        fs::write(here.join("trace"), "").unwrap();
+        assert!(check("sub/../trace").overwrites(&here.join("trace")));
+        assert!(!check("a").overwrites(&here.join("a")), "there is nothing to destroy");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_device_a_device() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link) = (directory.path().join("file"), directory.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        OutputFile::check(&link).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        let null = OutputFile::check(Path::new("/dev/null")).unwrap();
+        null.write(|out| out.write_all(b"gone")).unwrap();
+        assert!(!null.is_same(&null), "two results may both be thrown away");
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

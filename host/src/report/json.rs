@@ -1,0 +1,123 @@
+//! The summary file: all figures of a run, and all that is needed to run it again.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::Summary;
+use crate::policy::FailureCount;
+use crate::registry::LibraryRecord;
+use crate::run::{Outcome, Provenance, Used};
+
+/// The version of the form of the file. It grows when a program that reads the file must change.
+pub const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    provenance: &'a Provenance,
+    policies: Vec<Policy<'a>>,
+    summary: &'a Summary,
+    clamped_scores: u64,
+    failures: Vec<Failure<'a>>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    role: &'a str,
+    name: &'a str,
+    weight: Option<f64>,
+    note: Option<&'a str>,
+    library: Option<&'a LibraryRecord>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    kind: String,
+    policy: &'a str,
+    library: &'a str,
+    calls: u64,
+    first_message: &'a str,
+    fallback: Option<&'a str>,
+}
+
+/// Writes the document, ending in a line feed. Equal runs give equal bytes: nothing in it depends
+/// on the hour or on how long the run took.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        provenance: &outcome.provenance,
+        policies: outcome.policies.iter().map(policy).collect(),
+        summary: &outcome.summary,
+        clamped_scores: outcome.clamped_scores,
+        failures: outcome.failures.iter().map(failure).collect(),
+        warnings: &outcome.warnings,
+    };
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+fn policy(used: &Used) -> Policy<'_> {
+    Policy {
+        role: used.role,
+        name: &used.name,
+        weight: used.weight,
+        note: used.note.as_deref(),
+        library: used.library.as_ref(),
+    }
+}
+
+fn failure(count: &FailureCount) -> Failure<'_> {
+    Failure {
+        kind: count.kind.to_string(),
+        policy: &count.policy,
+        library: &count.library,
+        calls: count.calls,
+        first_message: &count.first_message,
+        fallback: count.fallback.as_deref(),
+    }
+}
+
+/// Why a summary file cannot be read back.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// It is not such a file, or a damaged one.
+    #[error("this is not a summary that `pointsman run --summary` wrote: {0}")]
+    Form(#[from] serde_json::Error),
+    /// Another version wrote it.
+    #[error(
+        "this summary has schema version {found}, this host reads version {SCHEMA_VERSION}; use the pointsman {host} that wrote it"
+    )]
+    Version {
+        /// The version in the file.
+        found: u32,
+        /// The host that wrote it.
+        host: String,
+    },
+}
+
+/// Reads the provenance back from a summary file; its figures do not matter.
+///
+/// # Errors
+///
+/// Why the text is no summary of this version.
+pub fn read_provenance(text: &str) -> Result<Provenance, RecordError> {
+    #[derive(Deserialize)]
+    struct Version {
+        schema_version: u32,
+        #[serde(default)]
+        provenance: serde_json::Value,
+    }
+    let Version { schema_version, provenance } = serde_json::from_str(text)?;
+    if schema_version != SCHEMA_VERSION {
+        let host = provenance["host_version"].as_str().unwrap_or("of another version").to_owned();
+        return Err(RecordError::Version { found: schema_version, host });
+    }
+    Ok(serde_json::from_value(provenance)?)
+}

@@ -1,0 +1,15 @@
+//! What a run leaves for people and programs: the summary on a terminal, CSV, JSON.
+//!
+//! Nothing here simulates, prints or exits: plain results go in, text goes to a writer. `file`
+//! puts such text into files that are whole or not there at all.
+
+pub mod csv;
+pub mod file;
+pub mod json;
+mod number;
+mod style;
+mod table;
+pub mod terminal;
+
+pub use style::Style;
+pub use table::Table;

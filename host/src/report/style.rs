@@ -1,0 +1,49 @@
+//! Colour, where it is wanted.
+
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+/// How text for a person looks. Without colour, the same words stand in the same places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to use colour.
+    pub colour: bool,
+    /// Columns to fill at most, as far as the content allows.
+    pub width: usize,
+}
+
+impl Style {
+    /// Neither colour nor a particular width: what a file or a pipe gets.
+    ///
+    /// The width does not follow the terminal: the same run prints the same bytes everywhere.
+    pub const PLAIN: Self = Self { colour: false, width: 100 };
+
+    /// The title of a part.
+    #[must_use]
+    pub fn title(self, text: impl Display) -> String {
+        self.paint(Ansi::new().bold(), text)
+    }
+
+    /// What one looks at second: column heads, hashes.
+    #[must_use]
+    pub fn faint(self, text: impl Display) -> String {
+        self.paint(Ansi::new().dimmed(), text)
+    }
+
+    /// What one should not miss.
+    #[must_use]
+    pub fn alert(self, text: impl Display) -> String {
+        self.paint(AnsiColor::Yellow.on_default().bold(), text)
+    }
+
+    /// A name that stands out among others.
+    #[must_use]
+    pub fn name(self, text: impl Display) -> String {
+        self.paint(AnsiColor::Cyan.on_default(), text)
+    }
+
+    fn paint(self, ansi: Ansi, text: impl Display) -> String {
+        if self.colour { format!("{ansi}{text}{ansi:#}") } else { text.to_string() }
+    }
+}

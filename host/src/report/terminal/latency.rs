@@ -1,0 +1,82 @@
+//! The latencies of completed requests: a block per metric, classes as rows.
+
+use super::super::number::{decimal, decimals_for};
+use super::super::{Style, Table};
+use super::groups;
+use crate::metrics::{Distribution, Latencies, Summary};
+
+/// A metric: its title, and where it is found.
+type Metric = (&'static str, fn(&Latencies) -> Option<Distribution>);
+
+const METRICS: [Metric; 5] = [
+    ("TTFT", |latencies| latencies.ttft_ms),
+    ("ITL", |latencies| latencies.itl_ms),
+    ("TPOT", |latencies| latencies.tpot_ms),
+    ("E2E", |latencies| latencies.e2e_ms),
+    ("queueing", |latencies| latencies.queueing_ms),
+];
+/// Spaces between two blocks side by side.
+const GAP: usize = 4;
+
+pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
+    if summary.overall.completed() == 0 {
+        return Vec::new();
+    }
+    let blocks: Vec<Vec<String>> = METRICS.iter().map(|metric| block(summary, metric)).collect();
+    let widths: Vec<usize> = blocks.iter().map(|block| width(block)).collect();
+    let mut lines = vec![format!("{} {}", style.title("Latency of completed requests"), style.faint("[ms]"))];
+    let mut from = 0;
+    while from < blocks.len() {
+        // As many blocks side by side as the width holds; one in any case.
+        let mut to = from + 1;
+        let mut used = widths[from];
+        while to < blocks.len() && used + GAP + widths[to] <= style.width {
+            used += GAP + widths[to];
+            to += 1;
+        }
+        lines.extend(beside(&blocks[from..to], &widths[from..to], style));
+        from = to;
+    }
+    lines
+}
+
+fn block(summary: &Summary, (title, of): &Metric) -> Vec<String> {
+    let mut table = Table::new(1, [&format!("  {title}"), "mean", "p50", "p90", "p99"]);
+    let groups = groups(summary);
+    let rows: Vec<_> = groups.iter().map(|(class, group)| (class, of(&group.latencies))).collect();
+    let figures = |d: Distribution| [d.mean, d.p50, d.p90, d.p99];
+    // One number of decimals for a block, so that points stand below each other: enough for its
+    // smallest figure, and no more than the largest deserves.
+    let all = || rows.iter().filter_map(|(_, found)| *found).flat_map(figures);
+    let smallest = all().filter(|&ms| ms > 0.0).fold(f64::INFINITY, f64::min);
+    let largest = all().fold(0.0, f64::max);
+    let enough = if smallest.is_finite() { decimals_for(smallest) } else { 0 };
+    let decimals = enough.min(decimals_for(largest) + 2).min(2);
+    for (class, found) in rows {
+        let cells = match found {
+            Some(found) => figures(found).map(|ms| decimal(ms, decimals)),
+            None => std::array::from_fn(|_| "-".to_owned()),
+        };
+        table.row(std::iter::once(format!("  {class}")).chain(cells));
+    }
+    table.lines()
+}
+
+fn width(lines: &[String]) -> usize {
+    lines.iter().map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+/// Blocks of equally many lines, side by side; their heads are the first line.
+fn beside(blocks: &[Vec<String>], widths: &[usize], style: Style) -> Vec<String> {
+    let gap = " ".repeat(GAP);
+    let height = blocks.iter().map(Vec::len).max().unwrap_or(0);
+    let line = |index: usize| {
+        let cells = blocks.iter().zip(widths).map(|(block, &width)| {
+            let text = block.get(index).map_or("", String::as_str);
+            format!("{text:width$}")
+        });
+        let line = cells.collect::<Vec<_>>().join(&gap).trim_end().to_owned();
+        if index == 0 { style.faint(line) } else { line }
+    };
+    (0..height).map(line).collect()
+}

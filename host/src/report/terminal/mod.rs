@@ -1,0 +1,65 @@
+//! The summary that a person reads at a glance.
+//!
+//! From top to bottom: what decided (`composition`), how many requests got through and how fast
+//! (`requests`, `latency`), what the instances did (`instances`), the run as a whole (`totals`),
+//! and what one should know before believing any of it (`notes`).
+
+mod composition;
+mod instances;
+mod latency;
+mod notes;
+mod requests;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+use std::io::{self, Write};
+
+use super::Style;
+use crate::metrics::{Group, Summary};
+use crate::run::Outcome;
+
+pub use notes::notes;
+
+/// Writes the summary of a run.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write(outcome: &Outcome, style: Style, mut out: impl Write) -> io::Result<()> {
+    let summary = &outcome.summary;
+    let notes = notes(outcome);
+    let parts = [
+        composition::lines(outcome, style),
+        requests::lines(outcome, style),
+        latency::lines(summary, style),
+        instances::lines(outcome, style),
+        totals::lines(outcome, style),
+        notes.iter().map(|note| note.paint(style)).collect(),
+    ];
+    let parts: Vec<_> = parts.iter().filter(|lines| !lines.is_empty()).collect();
+    for (index, lines) in parts.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        for line in *lines {
+            writeln!(out, "{line}")?;
+        }
+    }
+    out.flush()
+}
+
+/// The rows of tables by class: each class, then all together. A single class is no news.
+fn groups(summary: &Summary) -> Vec<(&str, &Group)> {
+    let mut groups: Vec<(&str, &Group)> = Vec::new();
+    if summary.per_class.len() > 1 || !summary.per_class.contains_key("standard") {
+        groups.extend(summary.per_class.iter().map(|(class, group)| (class.as_str(), group)));
+    }
+    groups.push(("all", &summary.overall));
+    groups
+}
+
+/// A value of the recorded configuration, by the keys that lead to it.
+fn config_value<'a>(outcome: &'a Outcome, keys: &[&str]) -> &'a serde_json::Value {
+    keys.iter().fold(&outcome.provenance.config, |value, key| &value[*key])
+}

@@ -1,0 +1,101 @@
+//! How many requests there were and what became of them, by class.
+
+use super::super::number::{count, percent, plural};
+use super::super::{Style, Table};
+use super::{config_value, groups};
+use crate::engine::State;
+use crate::metrics::{Group, Summary};
+use crate::run::Outcome;
+
+/// States of requests that the end of the run found on their way.
+const UNFINISHED: [State; 5] =
+    [State::NotArrived, State::Pipeline, State::Waiting, State::Running, State::Loading];
+
+pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
+    let summary = &outcome.summary;
+    let has_targets = summary.overall.goodput.is_some();
+    let mut heads = vec!["Requests", "total", "completed", "rejected", "dropped", "unfinished"];
+    if has_targets {
+        heads.push("goodput");
+    }
+    let mut table = Table::new(1, heads);
+    for (class, group) in groups(summary) {
+        let unfinished = UNFINISHED.iter().map(|&state| in_state(group, state)).sum();
+        let mut row = vec![format!("  {class}"), count(group.requests), count(group.completed())];
+        row.extend(
+            [in_state(group, State::Rejected), in_state(group, State::Dropped), unfinished].map(count),
+        );
+        if has_targets {
+            row.push(group.goodput.and_then(|goodput| goodput.share()).map_or("-".to_owned(), percent));
+        }
+        table.row(row);
+    }
+    let mut lines = table.lines();
+    if let Some((heads, _)) = lines.split_first_mut() {
+        *heads = head(heads, "Requests", style);
+    }
+    lines.extend(unfinished(summary));
+    lines.extend(dropped(summary));
+    if has_targets {
+        lines.extend(targets(outcome, style));
+    }
+    lines
+}
+
+/// A line of column heads that begins with the title of a part.
+pub(super) fn head(line: &str, title: &str, style: Style) -> String {
+    match line.strip_prefix(title) {
+        Some(heads) => format!("{}{}", style.title(title), style.faint(heads)),
+        None => line.to_owned(),
+    }
+}
+
+fn in_state(group: &Group, state: State) -> u64 {
+    group.states.get(state.name()).copied().unwrap_or(0)
+}
+
+/// Where the unfinished ones were.
+fn unfinished(summary: &Summary) -> Option<String> {
+    let found = UNFINISHED.iter().filter_map(|&state| {
+        let number = in_state(&summary.overall, state);
+        let place = match state {
+            State::NotArrived => "not yet arrived",
+            State::Pipeline => "between router and queue",
+            other => other.name(),
+        };
+        (number > 0).then(|| format!("{} {place}", count(number)))
+    });
+    let found: Vec<String> = found.collect();
+    (!found.is_empty()).then(|| format!("  unfinished at the end: {}", found.join(", ")))
+}
+
+/// Dropped requests by name: somebody has to look at them.
+fn dropped(summary: &Summary) -> Option<String> {
+    let dropped = in_state(&summary.overall, State::Dropped);
+    let named = &summary.dropped_ids;
+    (dropped > 0 && !named.is_empty()).then(|| {
+        let ids: Vec<String> = named.iter().map(u64::to_string).collect();
+        let more = match dropped - named.len() as u64 {
+            0 => String::new(),
+            more => format!(" and {} more", count(more)),
+        };
+        let noun = if dropped == 1 { "request" } else { "requests" };
+        format!("  dropped, larger than the KV memory of an instance: {noun} {}{more}", ids.join(", "))
+    })
+}
+
+/// What goodput was measured against.
+fn targets(outcome: &Outcome, style: Style) -> Option<String> {
+    let classes = config_value(outcome, &["slo"]).as_object()?;
+    let one = |(class, targets): (&String, &serde_json::Value)| {
+        let targets = targets.as_object()?.iter().filter_map(|(key, value)| {
+            let metric = key.strip_suffix("_ms")?.to_uppercase();
+            Some(format!("{metric} {value} ms"))
+        });
+        Some(format!("{class} {}", targets.collect::<Vec<_>>().join(", ")))
+    };
+    let classes: Vec<String> = classes.iter().filter_map(one).collect();
+    let offered = outcome.summary.overall.goodput.map_or(0, |goodput| goodput.offered);
+    let of = plural(offered, "request");
+    Some(style.faint(format!("  goodput: of {of} offered, within {}", classes.join("; "))))
+}
