@@ -88,6 +88,7 @@ mod tests {
             hit_tokens_gpu: 16,
             hit_tokens_cpu: 32,
             preemptions: 1,
+            max_itl_us: None,
             state: State::Completed,
         };
         let waiting = RequestRecord {
@@ -107,6 +108,10 @@ mod tests {
         };
         let mut out = Vec::new();
         write(&[done, waiting], &mut out).unwrap();
-        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @"");
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
+        id,instance,tenant,slo_class,session,round,arrival_us,queued_us,first_scheduled_us,ttft_us,e2e_us,prompt_tokens,output_tokens,hit_tokens_gpu,hit_tokens_cpu,preemptions,state
+        0,3,"a, ""b""",critical,s1,2,10,11,12,20,30,512,256,16,32,1,completed
+        1,,,,,,10,,,,,512,0,16,32,1,not-arrived
+        "#);
     }
 }

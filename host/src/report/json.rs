@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::metrics::Summary;
 use crate::policy::FailureCount;
-use crate::registry::LibraryRecord;
 use crate::run::{Outcome, Provenance, Used};
 
 /// The version of the form of the file. It grows when a program that reads the file must change.
@@ -16,20 +15,11 @@ pub const SCHEMA_VERSION: u32 = 1;
 struct Document<'a> {
     schema_version: u32,
     provenance: &'a Provenance,
-    policies: Vec<Policy<'a>>,
+    policies: &'a [Used],
     summary: &'a Summary,
     clamped_scores: u64,
     failures: Vec<Failure<'a>>,
     warnings: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Policy<'a> {
-    role: &'a str,
-    name: &'a str,
-    weight: Option<f64>,
-    note: Option<&'a str>,
-    library: Option<&'a LibraryRecord>,
 }
 
 #[derive(Serialize)]
@@ -52,7 +42,7 @@ pub fn write(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
     let document = Document {
         schema_version: SCHEMA_VERSION,
         provenance: &outcome.provenance,
-        policies: outcome.policies.iter().map(policy).collect(),
+        policies: &outcome.policies,
         summary: &outcome.summary,
         clamped_scores: outcome.clamped_scores,
         failures: outcome.failures.iter().map(failure).collect(),
@@ -61,16 +51,6 @@ pub fn write(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut out, &document)?;
     out.write_all(b"\n")?;
     out.flush()
-}
-
-fn policy(used: &Used) -> Policy<'_> {
-    Policy {
-        role: used.role,
-        name: &used.name,
-        weight: used.weight,
-        note: used.note.as_deref(),
-        library: used.library.as_ref(),
-    }
 }
 
 fn failure(count: &FailureCount) -> Failure<'_> {

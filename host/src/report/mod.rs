@@ -10,6 +10,7 @@ mod number;
 mod style;
 mod table;
 pub mod terminal;
+mod wrap;
 
 pub use style::Style;
 pub use table::Table;

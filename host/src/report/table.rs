@@ -49,6 +49,10 @@ mod tests {
         let mut table = Table::new(1, ["class", "requests"]);
         table.row(["critical", "7"]);
         table.row(["all", "1,234,567"]);
-        insta::assert_snapshot!(table.lines().join("\n"), @"");
+        insta::assert_snapshot!(table.lines().join("\n"), @r#"
+        class      requests
+        critical          7
+        all       1,234,567
+        "#);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::Style;
 use super::super::number::{count, plural};
+use super::super::wrap::wrap;
 use super::config_value;
 use crate::registry::LibraryRecord;
 use crate::run::{Outcome, Used};
@@ -27,8 +28,18 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         lines.push(format!("  {role:role_width$}  {name}  {weight:weight_width$}  {origin}{note}"));
     }
     lines.push(String::new());
-    lines.push(format!("{}  {}", style.title("Workload"), outcome.provenance.workload.description));
-    lines.push(format!("{}   {}", style.title("Cluster"), cluster(outcome)));
+    let facts = [
+        ("Workload", outcome.provenance.workload.description.clone()),
+        ("Cluster", cluster(outcome)),
+        ("Seed", outcome.provenance.seed.to_string()),
+    ];
+    for (title, text) in facts {
+        let mut wrapped = wrap(&format!("{title:10}"), &text, style.width, 10);
+        if let Some(first) = wrapped.first_mut() {
+            first.replace_range(..title.len(), &style.title(title));
+        }
+        lines.extend(wrapped);
+    }
     lines
 }
 
@@ -55,6 +66,5 @@ fn cluster(outcome: &Outcome) -> String {
     if let Some(blocks) = number(&["cluster", "kv", "cpu_blocks"]).filter(|&blocks| blocks > 0) {
         parts.push(format!("CPU tier of {}", count(blocks)));
     }
-    parts.push(format!("seed {}", outcome.provenance.seed));
     parts.join(", ")
 }

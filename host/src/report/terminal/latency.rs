@@ -23,19 +23,12 @@ pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
         return Vec::new();
     }
     let blocks: Vec<Vec<String>> = METRICS.iter().map(|metric| block(summary, metric)).collect();
-    let widths: Vec<usize> = blocks.iter().map(|block| width(block)).collect();
+    // Blocks are equally wide, so that those of the next row stand below those of the first.
+    let width = blocks.iter().map(|block| width(block)).max().unwrap_or(0);
+    let in_a_row = ((style.width + GAP) / (width + GAP)).max(1);
     let mut lines = vec![format!("{} {}", style.title("Latency of completed requests"), style.faint("[ms]"))];
-    let mut from = 0;
-    while from < blocks.len() {
-        // As many blocks side by side as the width holds; one in any case.
-        let mut to = from + 1;
-        let mut used = widths[from];
-        while to < blocks.len() && used + GAP + widths[to] <= style.width {
-            used += GAP + widths[to];
-            to += 1;
-        }
-        lines.extend(beside(&blocks[from..to], &widths[from..to], style));
-        from = to;
+    for row in blocks.chunks(in_a_row) {
+        lines.extend(beside(row, width, style));
     }
     lines
 }
@@ -67,11 +60,11 @@ fn width(lines: &[String]) -> usize {
 }
 
 /// Blocks of equally many lines, side by side; their heads are the first line.
-fn beside(blocks: &[Vec<String>], widths: &[usize], style: Style) -> Vec<String> {
+fn beside(blocks: &[Vec<String>], width: usize, style: Style) -> Vec<String> {
     let gap = " ".repeat(GAP);
     let height = blocks.iter().map(Vec::len).max().unwrap_or(0);
     let line = |index: usize| {
-        let cells = blocks.iter().zip(widths).map(|(block, &width)| {
+        let cells = blocks.iter().map(|block| {
             let text = block.get(index).map_or("", String::as_str);
             format!("{text:width$}")
         });

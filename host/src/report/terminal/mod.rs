@@ -35,7 +35,7 @@ pub fn write(outcome: &Outcome, style: Style, mut out: impl Write) -> io::Result
         latency::lines(summary, style),
         instances::lines(outcome, style),
         totals::lines(outcome, style),
-        notes.iter().map(|note| note.paint(style)).collect(),
+        notes.iter().flat_map(|note| note.paint(style)).collect(),
     ];
     let parts: Vec<_> = parts.iter().filter(|lines| !lines.is_empty()).collect();
     for (index, lines) in parts.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use super::super::Style;
 use super::super::number::{count, plural, short};
+use super::super::wrap::wrap;
 use crate::run::Outcome;
 
 /// One thing to know.
@@ -14,8 +15,12 @@ pub struct Note {
 }
 
 impl Note {
-    pub(super) fn paint(&self, style: Style) -> String {
-        format!("{}: {}", style.alert(&self.title), self.text)
+    pub(super) fn paint(&self, style: Style) -> Vec<String> {
+        let mut lines = wrap(&format!("{}: ", self.title), &self.text, style.width, 2);
+        if let Some(first) = lines.first_mut().filter(|first| first.starts_with(&self.title)) {
+            first.replace_range(..self.title.len(), &style.alert(&self.title));
+        }
+        lines
     }
 }
 

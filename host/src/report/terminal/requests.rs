@@ -1,6 +1,7 @@
 //! How many requests there were and what became of them, by class.
 
-use super::super::number::{count, percent, plural};
+use super::super::number::{count, decimal, percent, plural};
+use super::super::wrap::wrap;
 use super::super::{Style, Table};
 use super::{config_value, groups};
 use crate::engine::State;
@@ -34,10 +35,9 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
     if let Some((heads, _)) = lines.split_first_mut() {
         *heads = head(heads, "Requests", style);
     }
-    lines.extend(unfinished(summary));
-    lines.extend(dropped(summary));
-    if has_targets {
-        lines.extend(targets(outcome, style));
+    let remarks = [unfinished(summary), dropped(summary), targets(outcome).filter(|_| has_targets)];
+    for remark in remarks.into_iter().flatten() {
+        lines.extend(wrap("  ", &remark, style.width, 4));
     }
     lines
 }
@@ -66,7 +66,7 @@ fn unfinished(summary: &Summary) -> Option<String> {
         (number > 0).then(|| format!("{} {place}", count(number)))
     });
     let found: Vec<String> = found.collect();
-    (!found.is_empty()).then(|| format!("  unfinished at the end: {}", found.join(", ")))
+    (!found.is_empty()).then(|| format!("unfinished at the end: {}", found.join(", ")))
 }
 
 /// Dropped requests by name: somebody has to look at them.
@@ -80,22 +80,24 @@ fn dropped(summary: &Summary) -> Option<String> {
             more => format!(" and {} more", count(more)),
         };
         let noun = if dropped == 1 { "request" } else { "requests" };
-        format!("  dropped, larger than the KV memory of an instance: {noun} {}{more}", ids.join(", "))
+        format!("dropped, larger than the KV memory of an instance: {noun} {}{more}", ids.join(", "))
     })
 }
 
 /// What goodput was measured against.
-fn targets(outcome: &Outcome, style: Style) -> Option<String> {
-    let classes = config_value(outcome, &["slo"]).as_object()?;
-    let one = |(class, targets): (&String, &serde_json::Value)| {
-        let targets = targets.as_object()?.iter().filter_map(|(key, value)| {
-            let metric = key.strip_suffix("_ms")?.to_uppercase();
-            Some(format!("{metric} {value} ms"))
+fn targets(outcome: &Outcome) -> Option<String> {
+    const METRICS: [(&str, &str); 4] =
+        [("ttft_ms", "TTFT"), ("itl_ms", "ITL"), ("tpot_ms", "TPOT"), ("e2e_ms", "E2E")];
+    let classes = config_value(outcome, &["slo"]).as_object()?.iter().map(|(class, targets)| {
+        let given = METRICS.iter().filter_map(|(key, metric)| {
+            let ms = targets[key].as_f64()?;
+            let decimals = if ms.fract() == 0.0 { 0 } else { 3 };
+            Some(format!("{metric} {} ms", decimal(ms, decimals)))
         });
-        Some(format!("{class} {}", targets.collect::<Vec<_>>().join(", ")))
-    };
-    let classes: Vec<String> = classes.iter().filter_map(one).collect();
+        format!("{class} {}", given.collect::<Vec<_>>().join(", "))
+    });
+    let classes: Vec<String> = classes.collect();
     let offered = outcome.summary.overall.goodput.map_or(0, |goodput| goodput.offered);
     let of = plural(offered, "request");
-    Some(style.faint(format!("  goodput: of {of} offered, within {}", classes.join("; "))))
+    Some(format!("goodput: of {of} offered, completed within {}", classes.join("; ")))
 }

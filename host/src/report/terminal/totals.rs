@@ -2,6 +2,7 @@
 
 use super::super::Style;
 use super::super::number::{count, percent, short};
+use super::super::wrap::wrap;
 use super::config_value;
 use crate::metrics::Summary;
 use crate::run::Outcome;
@@ -34,7 +35,9 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
     }
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut lines = vec![style.title("Totals")];
-    lines.extend(rows.iter().map(|(name, value)| format!("  {name:width$}  {value}")));
+    for (name, value) in rows {
+        lines.extend(wrap(&format!("  {name:width$}  "), &value, style.width, width + 4));
+    }
     lines
 }
 
