@@ -11,7 +11,11 @@
 //! config -> registry -> workload -> engine -> metrics -> report
 //!               \_ policies are called only by the engine, through `policy` _/
 //! ```
+//!
+//! `run` puts these together for one run; `cli` is the command line over it, and the only module
+//! that prints, exits or looks at a clock.
 
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod metrics;

@@ -32,11 +32,19 @@ pub const COLUMNS: [&str; 17] = [
 /// What the writer says.
 pub fn write(records: &[RequestRecord], out: impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(COLUMNS)?;
+    csv.write_record(COLUMNS).map_err(unwrapped)?;
     for record in records {
-        csv.write_record(fields(record))?;
+        csv.write_record(fields(record)).map_err(unwrapped)?;
     }
     csv.flush()
+}
+
+/// The writer's own error: whether a pipe was closed or a disk is full must not get lost.
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn fields(record: &RequestRecord) -> [String; COLUMNS.len()] {

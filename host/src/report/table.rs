@@ -2,6 +2,8 @@
 
 use comfy_table::{CellAlignment, presets};
 
+use super::Style;
+
 /// Spaces between two columns.
 const GAP: u16 = 2;
 
@@ -37,6 +39,18 @@ impl Table {
             column.set_cell_alignment(if is_word { CellAlignment::Left } else { CellAlignment::Right });
         }
         table.lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// The same with heads that begin with the title of a part.
+    #[must_use]
+    pub fn titled_lines(&self, title: &str, style: Style) -> Vec<String> {
+        let mut lines = self.lines();
+        if let Some(heads) = lines.first_mut()
+            && let Some(rest) = heads.strip_prefix(title)
+        {
+            *heads = format!("{}{}", style.title(title), style.faint(rest));
+        }
+        lines
     }
 }
 

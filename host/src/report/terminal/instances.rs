@@ -3,7 +3,6 @@
 use super::super::number::{count, decimal, percent};
 use super::super::{Style, Table};
 use super::config_value;
-use super::requests::head;
 use crate::metrics::InstanceSummary;
 use crate::run::Outcome;
 
@@ -58,10 +57,7 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
             (column.written)(figures(column).into_iter().fold(0.0, f64::max))
         });
     }
-    let mut lines = table.lines();
-    if let Some((heads, _)) = lines.split_first_mut() {
-        *heads = head(heads, "Instances", style);
-    }
+    let mut lines = table.titled_lines("Instances", style);
     if instances.len() > MOST_ROWS {
         let number = count(instances.len() as u64);
         lines.push(style.faint(format!("  over {number} instances; --summary FILE has each")));

@@ -19,7 +19,7 @@ use super::Style;
 use crate::metrics::{Group, Summary};
 use crate::run::Outcome;
 
-pub use notes::notes;
+pub use notes::{Note, notes};
 
 /// Writes the summary of a run.
 ///

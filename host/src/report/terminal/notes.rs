@@ -1,5 +1,7 @@
 //! What one should know before believing the figures.
 
+use std::fmt;
+
 use super::super::Style;
 use super::super::number::{count, plural, short};
 use super::super::wrap::wrap;
@@ -12,6 +14,12 @@ pub struct Note {
     pub title: String,
     /// In a sentence.
     pub text: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.title, self.text)
+    }
 }
 
 impl Note {

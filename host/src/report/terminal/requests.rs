@@ -31,23 +31,12 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         }
         table.row(row);
     }
-    let mut lines = table.lines();
-    if let Some((heads, _)) = lines.split_first_mut() {
-        *heads = head(heads, "Requests", style);
-    }
+    let mut lines = table.titled_lines("Requests", style);
     let remarks = [unfinished(summary), dropped(summary), targets(outcome).filter(|_| has_targets)];
     for remark in remarks.into_iter().flatten() {
         lines.extend(wrap("  ", &remark, style.width, 4));
     }
     lines
-}
-
-/// A line of column heads that begins with the title of a part.
-pub(super) fn head(line: &str, title: &str, style: Style) -> String {
-    match line.strip_prefix(title) {
-        Some(heads) => format!("{}{}", style.title(title), style.faint(heads)),
-        None => line.to_owned(),
-    }
 }
 
 fn in_state(group: &Group, state: State) -> u64 {

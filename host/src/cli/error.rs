@@ -1,0 +1,82 @@
+//! Why a command ended without doing all that was asked for.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::exit;
+use crate::config::ConfigError;
+use crate::registry::{ErrorClass, PluginError};
+use crate::report::file::OutputError;
+use crate::report::json::RecordError;
+use crate::run::RunFailure;
+
+/// Each says what is wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Options that contradict each other or an input.
+    #[error("{0}")]
+    Usage(String),
+    /// An input cannot be read.
+    #[error("cannot read {}: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// An input is no summary file.
+    #[error("{}: {cause}", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: RecordError,
+    },
+    /// A result has no place to go; nothing has been simulated.
+    #[error(transparent)]
+    NoPlace(OutputError),
+    /// A result could not be written at the end.
+    #[error(transparent)]
+    NotWritten(OutputError),
+    /// Standard output failed, otherwise than by being closed.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(io::Error),
+    /// A run could not be made, or failed.
+    #[error(transparent)]
+    Run(#[from] RunFailure),
+}
+
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<PluginError> for CliError {
+    fn from(error: PluginError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl CliError {
+    /// The exit code of the process.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Unreadable { .. } | Self::Record { .. } | Self::NoPlace(_) => exit::USAGE,
+            Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
+            Self::Run(failure) => match failure {
+                RunFailure::Config(_) | RunFailure::Workload(_) => exit::USAGE,
+                RunFailure::Plugin(error) => match error.class() {
+                    ErrorClass::Configuration => exit::USAGE,
+                    ErrorClass::Library => exit::PLUGIN,
+                },
+                // A policy of the host itself is no plugin.
+                RunFailure::Policy(failure) if failure.library == "built in" => exit::RUN_FAILED,
+                RunFailure::Policy(_) => exit::PLUGIN,
+                RunFailure::Simulation(_) => exit::RUN_FAILED,
+                RunFailure::Interrupted => exit::INTERRUPTED,
+            },
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The values of a configuration that are given on the command line: `--set` and the short flags.
+//!
+//! The short flags come from the table in `config::flags`, so that it is the one place where they
+//! are defined.
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+use crate::config::flags::{FLAGS, Flag};
+use crate::config::{ConfigError, Override};
+
+/// What was given, in the order in which it was typed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ConfigFlags {
+    given: Vec<(Option<&'static Flag>, String)>,
+}
+
+const SET: &str = "set";
+/// The option that all of these contradict.
+const FROM: &str = "from";
+
+impl ConfigFlags {
+    /// As overrides of a configuration; the last one of a value counts.
+    pub(super) fn overrides(&self) -> Result<Vec<Override>, ConfigError> {
+        let read = |(flag, argument): &(Option<&Flag>, String)| match flag {
+            Some(flag) => Override::flag(flag, argument),
+            None => Override::set(argument),
+        };
+        self.given.iter().map(read).collect()
+    }
+}
+
+fn id(flag: &Flag) -> &'static str {
+    flag.name.trim_start_matches('-')
+}
+
+/// The part of the help that a flag belongs to.
+fn heading(flag: &Flag) -> &'static str {
+    match flag.path.split('.').next() {
+        Some("policy") => "Policies",
+        Some("workload") => "Workload",
+        Some("cluster") => "Cluster",
+        _ => "Run",
+    }
+}
+
+impl Args for ConfigFlags {
+    fn augment_args(command: Command) -> Command {
+        let set = Arg::new(SET)
+            .long(SET)
+            .value_name("PATH=VALUE")
+            .help("Set any value of the configuration, such as `cluster.kv.block_size=32`; repeatable")
+            .action(ArgAction::Append)
+            .conflicts_with(FROM)
+            .help_heading("Run");
+        let flags = FLAGS.iter().map(|flag| {
+            Arg::new(id(flag))
+                .long(id(flag))
+                .value_name(flag.value_name)
+                .help(flag.help)
+                // `--seed -1` is for the configuration to refuse, with a reason.
+                .allow_negative_numbers(true)
+                .conflicts_with(FROM)
+                .help_heading(heading(flag))
+        });
+        command.arg(set).args(flags)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for ConfigFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut flags = Self::default();
+        flags.update_from_arg_matches(matches)?;
+        Ok(flags)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let all = FLAGS.iter().map(|flag| (Some(flag), id(flag))).chain([(None, SET)]);
+        let mut given = Vec::new();
+        for (flag, id) in all {
+            let indices = matches.indices_of(id).into_iter().flatten();
+            let values = matches.get_many::<String>(id).into_iter().flatten();
+            given.extend(indices.zip(values).map(|(index, value)| (index, flag, value.clone())));
+        }
+        given.sort_by_key(|(index, ..)| *index);
+        self.given = given.into_iter().map(|(_, flag, value)| (flag, value)).collect();
+        Ok(())
+    }
+}

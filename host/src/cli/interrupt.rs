@@ -1,0 +1,30 @@
+//! Ctrl-C: the first ends a run in order, the second at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::exit;
+
+/// Whether somebody asked for the end.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Listens from now on. Where that is not possible, Ctrl-C ends the process as it always does.
+    pub(super) fn listen() -> Self {
+        let interrupt = Self::default();
+        let asked = interrupt.0.clone();
+        let _ = ctrlc::set_handler(move || {
+            if asked.swap(true, Ordering::SeqCst) {
+                #[expect(clippy::exit, reason = "the second Ctrl-C does not wait for anything")]
+                std::process::exit(exit::INTERRUPTED.into());
+            }
+        });
+        interrupt
+    }
+
+    /// Whether it happened.
+    pub(super) fn is_asked(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,115 @@
+//! The command line: `pointsman run` and `pointsman plugin list`.
+//!
+//! One file per command; beside them what commands share: `flags` (values of a configuration),
+//! `plugins` (where libraries are looked for), `outputs` (where results go), `stdout`, `messages`
+//! and `progress` (what a person sees meanwhile), `interrupt`, `error` and `exit`.
+
+mod error;
+pub mod exit;
+mod flags;
+mod interrupt;
+mod messages;
+mod outputs;
+mod plugin_list;
+mod plugins;
+mod progress;
+mod record;
+mod run;
+mod stdout;
+
+pub use error::CliError;
+pub use messages::Messages;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What is typed.
+#[derive(Debug, Parser)]
+#[command(name = "pointsman", version, about, long_about = ABOUT, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const ABOUT: &str = "\
+A laboratory for the policies that decide where an LLM inference request runs, and when: routing \
+scorers and schedulers, loaded from dynamic libraries and tried on a simulated serving cluster.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    the run failed, or its results could not be written
+  2    usage, configuration or input data
+  3    a plugin could not be loaded, or failed
+  130  interrupted";
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// When to use colour; `auto`: on a terminal, unless NO_COLOR says otherwise
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Messages")]
+    pub color: Colour,
+    /// Say more: the whole layout comparison of a library that does not fit, libraries left out
+    #[arg(short, long, global = true, help_heading = "Messages")]
+    pub verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Even into files and pipes.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a cluster under the policies and the workload of a configuration
+    // Large, as it has every flag of a configuration.
+    Run(Box<run::RunArgs>),
+    /// Look at policy libraries
+    Plugin {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
+}
+
+/// The commands on policy libraries.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// List all policies: built in, and of the libraries that are found
+    List(plugin_list::ListArgs),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be done, with the exit code for it.
+    pub fn run(&self, messages: &Messages) -> Result<(), CliError> {
+        match self {
+            Self::Run(args) => run::run(args, messages),
+            Self::Plugin { command: PluginCommand::List(args) } => plugin_list::list(args, messages),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,97 @@
+//! The progress bar: on standard error, and gone when the run is over.
+
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::interrupt::Interrupt;
+use crate::engine::{self, Watch};
+
+/// When to show the bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressMode {
+    /// On a terminal.
+    Auto,
+    /// Not at all.
+    None,
+}
+
+/// Time between two updates: often enough to look alive, rare enough to cost nothing.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Shows how far a run is, and passes Ctrl-C on to it.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    interrupt: Interrupt,
+    started: Instant,
+    shown: Instant,
+}
+
+impl Progress {
+    /// A bar for `total` requests, or one without an end where that is not known.
+    pub(super) fn new(mode: ProgressMode, total: Option<u64>, interrupt: Interrupt) -> Self {
+        let target = match mode {
+            // Hidden by itself where there is no terminal.
+            ProgressMode::Auto => ProgressDrawTarget::stderr(),
+            ProgressMode::None => ProgressDrawTarget::hidden(),
+        };
+        let bar = ProgressBar::with_draw_target(total, target);
+        let template = match total {
+            Some(_) => "{bar:24.cyan} {human_pos}/{human_len} requests{msg}",
+            None => "{spinner:.cyan} {human_pos} requests{msg}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        let now = now();
+        Self { bar, interrupt, started: now, shown: now }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn go_on(&mut self, progress: engine::Progress) -> bool {
+        if !self.bar.is_hidden() {
+            let now = now();
+            if now - self.shown >= PERIOD {
+                self.shown = now;
+                self.bar.set_message(speeds(progress, now - self.started));
+                self.bar.set_position(progress.done);
+            }
+        }
+        !self.interrupt.is_asked()
+    }
+}
+
+/// Simulated time, its speed, and requests per second of real time.
+fn speeds(progress: engine::Progress, elapsed: Duration) -> String {
+    let simulated_s = progress.now_us as f64 / 1e6;
+    let elapsed_s = elapsed.as_secs_f64().max(1e-9);
+    format!(
+        "  {simulated_s:.1} s simulated  {:.0}x real time  {:.0} requests/s",
+        simulated_s / elapsed_s,
+        progress.done as f64 / elapsed_s
+    )
+}
+
+fn now() -> Instant {
+    #[expect(clippy::disallowed_methods, reason = "a person watches the progress; no result depends on it")]
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_are_averages_since_the_start() {
+        let progress = engine::Progress { now_us: 12_340_000, done: 500, generated: 600 };
+        let text = speeds(progress, Duration::from_millis(500));
+        assert_eq!(text, "  12.3 s simulated  25x real time  1000 requests/s");
+    }
+}

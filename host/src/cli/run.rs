@@ -1,0 +1,135 @@
+//! `pointsman run`: one run, from its configuration to its results.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::flags::ConfigFlags;
+use super::interrupt::Interrupt;
+use super::outputs::OutputArgs;
+use super::plugins::{self, PluginArgs};
+use super::progress::{Progress, ProgressMode};
+use super::stdout::Stdout;
+use super::{CliError, Messages, record};
+use crate::config::{Config, Resolved};
+use crate::registry::Sources;
+use crate::run::{Provenance, RunFailure, prepare, referenced_libraries};
+
+const EXAMPLES: &str = "\
+Examples:
+  pointsman run configs/full-compound.yaml
+  pointsman run configs/rr.yaml --routing pa:3,qd:2,kv-pressure:3 --seed 7
+  pointsman run configs/rr.yaml --plugin libmy_scorer.so --routing my-scorer:1
+  pointsman run configs/rr.yaml --trace trace.jsonl --limit 1000 --set cluster.instances=8
+  pointsman run configs/rr.yaml --requests requests.csv --summary summary.json
+  pointsman run --from summary.json";
+
+/// Simulate a cluster under the policies and the workload of a configuration.
+///
+/// Prints which policies decided and where they came from, then latencies, goodput and what the
+/// instances did. Values given by flags take the place of those in the configuration; a value that
+/// is given nowhere has its default. The same configuration and seed give the same results, to the
+/// byte.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub struct RunArgs {
+    /// The configuration, a YAML file
+    #[arg(value_name = "CONFIG", required_unless_present = "from")]
+    config: Option<PathBuf>,
+    /// Run again what this summary file records, byte for byte
+    ///
+    /// Libraries and trace must be the recorded ones: one whose hash differs is refused.
+    #[arg(long, value_name = "SUMMARY", conflicts_with = "config", help_heading = "Run")]
+    from: Option<PathBuf>,
+    #[command(flatten)]
+    flags: ConfigFlags,
+    #[command(flatten)]
+    plugins: PluginArgs,
+    /// Ignore the libraries that the configuration or the record names: it is not one's own
+    #[arg(long, help_heading = "Plugins")]
+    no_config_plugins: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// When to show a progress bar on standard error; `auto`: on a terminal
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", help_heading = "Output")]
+    progress: ProgressMode,
+}
+
+/// Does it.
+pub(super) fn run(args: &RunArgs, messages: &Messages) -> Result<(), CliError> {
+    let interrupt = Interrupt::listen();
+    let outputs = args.output.check()?;
+    let record = args.from.as_deref().map(|path| record::read(path, messages)).transpose()?;
+    let resolved = args.configuration(record.as_ref())?;
+    let sources = args.sources(&resolved, record.as_ref());
+    let inputs = inputs(args, &resolved, &sources);
+    outputs.spare(inputs.iter().map(PathBuf::as_path))?;
+    let catalogue = plugins::catalogue(&sources)?;
+    if messages.is_verbose() {
+        catalogue.left_out().iter().for_each(|error| messages.warning(format!("left out: {error}")));
+    }
+    // From here on, libraries run.
+    let stdout = Stdout::set_aside()?;
+    let prepared = prepare(resolved, &catalogue, record.as_ref())?;
+    prepared.warnings().iter().for_each(|warning| messages.diagnostic(warning));
+    let mode = if args.output.quiet { ProgressMode::None } else { args.progress };
+    let mut progress = Progress::new(mode, prepared.total(), interrupt.clone());
+    let outcome = prepared.execute(&mut progress);
+    progress.finish();
+    let outcome = outcome?;
+    outcome.warnings.iter().for_each(|warning| messages.warning(warning));
+    if interrupt.is_asked() {
+        return Err(RunFailure::Interrupted.into());
+    }
+    outputs.write(&outcome, &stdout, messages)
+}
+
+impl RunArgs {
+    fn configuration(&self, record: Option<&Provenance>) -> Result<Resolved, CliError> {
+        let config = match (record, &self.from, &self.config) {
+            (Some(record), Some(path), _) => {
+                Config::from_value(&record.config, &path.display().to_string(), &[])?
+            }
+            (_, _, Some(path)) => Config::load(path, &self.flags.overrides()?)?,
+            _ => return Err(CliError::Usage("name a configuration, or a summary with --from".to_owned())),
+        };
+        Ok(config.resolve()?)
+    }
+
+    fn sources(&self, resolved: &Resolved, record: Option<&Provenance>) -> Sources {
+        let mut sources = self.plugins.sources();
+        if !self.no_config_plugins {
+            sources.configured = plugins::configured(&resolved.plugins);
+            sources.referenced = referenced_libraries(resolved);
+            if let Some(record) = record {
+                sources.configured.extend(plugins::recorded(record, &sources));
+            }
+        }
+        sources
+    }
+}
+
+/// The files that the run is made from, as far as they are known by name.
+fn inputs(args: &RunArgs, resolved: &Resolved, sources: &Sources) -> Vec<PathBuf> {
+    let mut inputs: Vec<PathBuf> = args.config.iter().chain(&args.from).cloned().collect();
+    files_of(resolved.workload.to_value(), &mut inputs);
+    inputs.extend(sources.named.iter().chain(&sources.configured).map(|plugin| plugin.file.clone()));
+    inputs.extend(sources.referenced.iter().cloned());
+    inputs
+}
+
+/// Traces and files of values, wherever in a workload they stand.
+fn files_of(workload: &serde_json::Value, files: &mut Vec<PathBuf>) {
+    match workload {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| files_of(item, files)),
+        serde_json::Value::Object(entries) => {
+            for (key, value) in entries {
+                match value.as_str().filter(|_| key == "trace" || key == "file") {
+                    Some(path) => files.push(Path::new(path).to_owned()),
+                    None => files_of(value, files),
+                }
+            }
+        }
+        _ => {}
+    }
+}
