@@ -16,7 +16,7 @@ impl Interrupt {
         let asked = interrupt.0.clone();
         let _ = ctrlc::set_handler(move || {
             if asked.swap(true, Ordering::SeqCst) {
-                #[expect(clippy::exit, reason = "the second Ctrl-C does not wait for anything")]
+                // The second Ctrl-C does not wait for anything.
                 std::process::exit(exit::INTERRUPTED.into());
             }
         });

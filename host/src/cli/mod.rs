@@ -4,6 +4,7 @@
 //! `plugins` (where libraries are looked for), `outputs` (where results go), `stdout`, `messages`
 //! and `progress` (what a person sees meanwhile), `interrupt`, `error` and `exit`.
 
+mod bar_target;
 mod error;
 pub mod exit;
 mod flags;
@@ -72,7 +73,11 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Simulate a cluster under the policies and the workload of a configuration
-    // Large, as it has every flag of a configuration.
+    ///
+    /// Prints which policies decided and where they came from, then latencies, goodput and what the
+    /// instances did. A value given by a flag takes the place of the one in the configuration; one that
+    /// is given nowhere has its default. The same configuration and seed give the same results, to the
+    /// byte.
     Run(Box<run::RunArgs>),
     /// Look at policy libraries
     Plugin {
@@ -86,6 +91,8 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
     /// List all policies: built in, and of the libraries that are found
+    ///
+    /// Libraries are only read, not run.
     List(plugin_list::ListArgs),
 }
 

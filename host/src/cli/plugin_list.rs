@@ -18,9 +18,7 @@ Examples:
   pointsman plugin list --plugin target/release/libmy_scorer.so
   pointsman plugin list --format json";
 
-/// List all policies: built in, and of the libraries that are found.
-///
-/// Libraries are only read, not run.
+/// The options of the command.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ListArgs {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::bar_target::AnyStderr;
 use super::interrupt::Interrupt;
 use crate::engine::{self, Watch};
 
@@ -13,6 +14,8 @@ use crate::engine::{self, Watch};
 pub(super) enum ProgressMode {
     /// On a terminal.
     Auto,
+    /// Even where there is no terminal.
+    Bar,
     /// Not at all.
     None,
 }
@@ -34,6 +37,7 @@ impl Progress {
         let target = match mode {
             // Hidden by itself where there is no terminal.
             ProgressMode::Auto => ProgressDrawTarget::stderr(),
+            ProgressMode::Bar => ProgressDrawTarget::term_like(Box::new(AnyStderr)),
             ProgressMode::None => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(total, target);

@@ -24,14 +24,11 @@ Examples:
   pointsman run configs/rr.yaml --requests requests.csv --summary summary.json
   pointsman run --from summary.json";
 
-/// Simulate a cluster under the policies and the workload of a configuration.
-///
-/// Prints which policies decided and where they came from, then latencies, goodput and what the
-/// instances did. Values given by flags take the place of those in the configuration; a value that
-/// is given nowhere has its default. The same configuration and seed give the same results, to the
-/// byte.
+const USAGE: &str = "pointsman run [OPTIONS] CONFIG\n       pointsman run [OPTIONS] --from SUMMARY";
+
+/// The options of the command.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+#[command(override_usage = USAGE, after_help = EXAMPLES)]
 pub struct RunArgs {
     /// The configuration, a YAML file
     #[arg(value_name = "CONFIG", required_unless_present = "from")]

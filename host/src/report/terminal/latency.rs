@@ -15,6 +15,9 @@ const METRICS: [Metric; 5] = [
     ("E2E", |latencies| latencies.e2e_ms),
     ("queueing", |latencies| latencies.queueing_ms),
 ];
+/// Columns of the longest title and of a usual figure: blocks then stand in line.
+const LONGEST_TITLE: usize = "queueing".len();
+const FIGURE_WIDTH: usize = "123,456".len();
 /// Spaces between two blocks side by side.
 const GAP: usize = 4;
 
@@ -34,8 +37,14 @@ pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
 }
 
 fn block(summary: &Summary, (title, of): &Metric) -> Vec<String> {
-    let mut table = Table::new(1, [&format!("  {title}"), "mean", "p50", "p90", "p99"]);
     let groups = groups(summary);
+    let longest = groups.iter().map(|(class, _)| class.chars().count()).max().unwrap_or(0);
+    let name_width = longest.max(LONGEST_TITLE);
+    let head = |name: &str| format!("{name:>FIGURE_WIDTH$}");
+    let mut table = Table::new(
+        1,
+        [format!("  {title:name_width$}"), head("mean"), head("p50"), head("p90"), head("p99")],
+    );
     let rows: Vec<_> = groups.iter().map(|(class, group)| (class, of(&group.latencies))).collect();
     let figures = |d: Distribution| [d.mean, d.p50, d.p90, d.p99];
     // One number of decimals for a block, so that points stand below each other: enough for its
@@ -44,7 +53,7 @@ fn block(summary: &Summary, (title, of): &Metric) -> Vec<String> {
     let smallest = all().filter(|&ms| ms > 0.0).fold(f64::INFINITY, f64::min);
     let largest = all().fold(0.0, f64::max);
     let enough = if smallest.is_finite() { decimals_for(smallest) } else { 0 };
-    let decimals = enough.min(decimals_for(largest) + 2).min(2);
+    let decimals = enough.min(decimals_for(largest) + 1).min(2);
     for (class, found) in rows {
         let cells = match found {
             Some(found) => figures(found).map(|ms| decimal(ms, decimals)),
@@ -66,10 +75,17 @@ fn beside(blocks: &[Vec<String>], width: usize, style: Style) -> Vec<String> {
     let line = |index: usize| {
         let cells = blocks.iter().map(|block| {
             let text = block.get(index).map_or("", String::as_str);
-            format!("{text:width$}")
+            let text = format!("{text:width$}");
+            if index > 0 {
+                return text;
+            }
+            // The metric stands out, `mean` and the like do not.
+            match text.trim_start().split_once(' ') {
+                Some((title, heads)) => format!("  {} {}", style.title(title), style.faint(heads)),
+                None => text,
+            }
         });
-        let line = cells.collect::<Vec<_>>().join(&gap).trim_end().to_owned();
-        if index == 0 { style.faint(line) } else { line }
+        cells.collect::<Vec<_>>().join(&gap).trim_end().to_owned()
     };
     (0..height).map(line).collect()
 }
