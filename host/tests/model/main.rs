@@ -1,0 +1,17 @@
+//! The model of `host/docs/model.md`, one behaviour a file, every expected number worked out by
+//! hand beside it. Unless a test says otherwise: alpha = 0, beta = (1000, 10, 1), blocks of 16
+//! tokens. So a step takes 1000 + 10 * (prefill tokens) + (decoding requests).
+
+mod async_reload;
+mod batching;
+mod cpu_tier;
+mod free_queue;
+mod latency;
+mod offload;
+mod policies;
+mod preemption;
+mod prefix;
+mod priorities;
+mod reload;
+mod support;
+mod victims;
