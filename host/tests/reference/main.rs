@@ -49,7 +49,7 @@ cases! {
 #[test]
 fn cases_of_a_directory() {
     let Some(directory) = std::env::var_os("POINTSMAN_CASES") else {
-        eprintln!("skipped: POINTSMAN_CASES names no directory");
+        support::say("skipped: POINTSMAN_CASES names no directory");
         return;
     };
     let mut folders: Vec<_> =
@@ -60,5 +60,5 @@ fn cases_of_a_directory() {
         let case = Case::at(folder);
         expected::compare(&case, &case.run());
     }
-    eprintln!("{} cases agree", folders.len());
+    support::say(&format!("{} cases agree", folders.len()));
 }

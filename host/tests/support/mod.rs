@@ -34,6 +34,12 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     if file.exists() {
         return Some(file);
     }
-    eprintln!("skipped: there is no {} on this machine", file.display());
+    say(&format!("skipped: there is no {} on this machine", file.display()));
     None
+}
+
+/// A word on stderr, which a test runner shows on demand.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+pub(crate) fn say(text: &str) {
+    eprintln!("{text}");
 }
