@@ -215,9 +215,9 @@ pub struct Totals {
     pub states: StateCounts,
     /// Per instance, by index.
     pub instances: Vec<InstanceTotals>,
-    /// Tick of the last event.
+    /// Tick of the last event that is not a report.
     pub end_us: u64,
-    /// Events handled.
+    /// Events handled, reports aside.
     pub events: u64,
     /// Waiting requests in the whole cluster as each arrival found them, with the arrival's tick.
     pub waiting_at_arrival: Vec<(u64, u64)>,

@@ -115,6 +115,7 @@ impl<'a> Simulation<'a> {
     /// Runs to the end of the work, or to the horizon.
     pub fn run(mut self, watch: &mut dyn Watch) -> Result<Totals, RunError> {
         let horizon_us = self.settings.horizon_us.unwrap_or(LAST_TICK_US);
+        let mut handled: u64 = 0;
         loop {
             let fixed_us = self.source.peek_us()?;
             if fixed_us.is_none() && !self.events.is_live() {
@@ -129,6 +130,7 @@ impl<'a> Simulation<'a> {
             let Some(time_us) = time_us.filter(|&us| us <= horizon_us) else { break };
             assert!(time_us >= self.now_us, "L3: the clock went back");
             self.now_us = time_us;
+            let mut counts = true;
             if from_source {
                 let Some(arrival) = self.source.take()? else { break };
                 let slot = self.create(arrival);
@@ -136,12 +138,18 @@ impl<'a> Simulation<'a> {
                 self.arrive(slot)?;
             } else if let Some((_, event)) = self.events.pop() {
                 self.handle(event)?;
+                // A report is no progress: it does not make a run longer.
+                counts = event.kind() != Kind::Refresh;
             }
-            self.totals.events += 1;
+            if counts {
+                self.totals.events += 1;
+                self.totals.end_us = self.now_us;
+            }
             if cfg!(debug_assertions) {
                 self.check_counts();
             }
-            if self.totals.events.is_multiple_of(EVENTS_PER_LOOK) && !watch.go_on(self.progress()) {
+            handled += 1;
+            if handled.is_multiple_of(EVENTS_PER_LOOK) && !watch.go_on(self.progress()) {
                 return Err(RunError::Interrupted);
             }
         }
@@ -219,7 +227,6 @@ impl<'a> Simulation<'a> {
 
     /// What did not end is recorded as it stands; what never arrived within the horizon too.
     fn finish(mut self) -> Result<Totals, RunError> {
-        self.totals.end_us = self.now_us;
         while let Some(arrival) = self.source.take()? {
             self.create(arrival);
         }
@@ -241,7 +248,7 @@ impl<'a> Simulation<'a> {
         }
         self.check_all_memory();
         for instance in &mut self.instances {
-            instance.account_use(self.now_us);
+            instance.account_use(self.totals.end_us);
             instance.totals.peak_used_blocks = instance.blocks.peak_used();
         }
         self.totals.instances = self.instances.iter().map(|instance| instance.totals.clone()).collect();
