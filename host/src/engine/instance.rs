@@ -27,6 +27,8 @@ pub(crate) struct Instance {
     pub(crate) start_due: bool,
     /// Something may have become worth offloading since the last look.
     pub(crate) offload_worth_a_look: bool,
+    /// Starts repeated since the last token.
+    pub(crate) starts_in_vain: u64,
     /// Routed here, not yet in the queue.
     pub(crate) pending_requests: u64,
     /// Routed here, not yet finished.
@@ -52,6 +54,7 @@ impl Instance {
             busy: false,
             start_due: false,
             offload_worth_a_look: false,
+            starts_in_vain: 0,
             pending_requests: 0,
             inflight_requests: 0,
             waiting_tokens: 0,

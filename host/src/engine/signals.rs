@@ -6,7 +6,7 @@ use super::event::Event;
 use super::instance::Instance;
 use super::request::Request;
 use super::settings::ClusterSettings;
-use super::simulation::{RunError, Simulation};
+use super::simulation::{LAST_TICK_US, RunError, Simulation};
 use crate::policy::{InstanceSignals, SignalNeeds, SignalTable};
 
 /// The last report of every instance, and the table that policies read.
@@ -95,8 +95,10 @@ impl Simulation<'_> {
     /// An instance reports, and will again after the interval.
     pub(super) fn refresh(&mut self, index: u32) -> Result<(), RunError> {
         self.reports.report(index as usize, self.now_us, &self.instances[index as usize]);
-        let next_us = self.after(self.settings.refresh_interval_us)?;
-        self.events.push(next_us, Event::Refresh(index));
+        let next_us = self.now_us.saturating_add(self.settings.refresh_interval_us);
+        if next_us <= LAST_TICK_US {
+            self.events.push(next_us, Event::Refresh(index));
+        }
         Ok(())
     }
 }

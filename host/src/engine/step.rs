@@ -39,6 +39,7 @@ impl Simulation<'_> {
             }
             if draft.preempted {
                 instance.totals.repeated_starts += 1;
+                self.break_livelock(index);
             } else if !instance.loading.is_empty() || !self.release_stuck(index) {
                 return Ok(());
             }
@@ -236,6 +237,20 @@ impl Simulation<'_> {
         instance.totals.preemptions += 1;
         instance.totals.stuck_releases += 1;
         true
+    }
+
+    /// A request that is alone in the batch can preempt itself for ever: where chunks are smaller
+    /// than a block and the rest of memory is held by loaded requests that wait, each attempt loses
+    /// the partial block that it computed. Every attempt that is not in vain caches a block, so
+    /// more attempts than blocks without a token mean that none ever will: the last waiting request
+    /// that holds blocks then gives them back.
+    fn break_livelock(&mut self, index: u32) {
+        let instance = &mut self.instances[index as usize];
+        instance.starts_in_vain += 1;
+        if instance.starts_in_vain > 2 * u64::from(instance.blocks.total()) + 16 {
+            instance.starts_in_vain = 0;
+            self.release_stuck(index);
+        }
     }
 
     /// The step is planned: it ends after its transfers and its compute.

@@ -18,6 +18,7 @@ impl Simulation<'_> {
                 continue;
             }
             request.emit(seen_us);
+            self.instances[index as usize].starts_in_vain = 0;
             if request.emitted == request.arrival.output_tokens {
                 self.instances[index as usize].release_blocks(request);
                 self.become_state(slot, State::Completed);
