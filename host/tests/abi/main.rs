@@ -6,6 +6,7 @@ mod calls;
 mod containment;
 mod damaged;
 mod discovery;
+mod evolution;
 mod needs;
 mod outside;
 mod parameters;

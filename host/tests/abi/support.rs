@@ -51,6 +51,14 @@ fn build() -> BTreeMap<String, PathBuf> {
     built
 }
 
+/// Builds one library of a workspace of its own.
+pub(crate) fn build_apart(manifest: &Path, name: &str) -> PathBuf {
+    library("no-root"); // The others first: they share the target directory, and so their dependencies.
+    let mut built = BTreeMap::new();
+    cargo(&mut built, "", &["build", "--manifest-path", path(manifest), "-p", name]);
+    built.remove(name).unwrap()
+}
+
 fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }

@@ -45,7 +45,10 @@ fn brief(errors: &AbiInstabilityErrors) -> String {
         TLFieldOrFunction::Field(field) => field.name().to_owned(),
         TLFieldOrFunction::Function(function) => function.name.as_str().to_owned(),
     });
-    let path = path.collect::<Vec<_>>().join(" / ");
+    // Wrappers have fields that are called 0, and a function's field is called like the function.
+    let mut path = path.filter(|name| name.parse::<u32>().is_err()).collect::<Vec<_>>();
+    path.dedup();
+    let path = path.join(" / ");
     let what = deepest.errs.first().map_or_else(|| "differs".to_owned(), describe);
     if path.is_empty() { what } else { format!("{path}: {what}") }
 }
