@@ -7,6 +7,7 @@ use pointsman_plugin_api::abi::check;
 /// the type and of its crate.
 macro_rules! version {
     ($version:ident: { $($field:ident: $type:ty),* }, $($last:ident)?) => {
+        #[allow(dead_code, unreachable_pub, reason = "only the layouts matter")]
         mod $version {
             use abi_stable::{StableAbi, std_types::RStr};
 
@@ -65,6 +66,7 @@ fn an_argument_may_not_grow_and_the_message_leads_to_it() {
     assert_eq!(mismatch.brief, "call / param_1: field: host `size`, library `length`");
 }
 
+#[allow(unreachable_pub, reason = "only the layouts matter")]
 mod old {
     #[super::sabi_trait]
     pub trait Policy {
@@ -73,6 +75,7 @@ mod old {
     }
 }
 
+#[allow(unreachable_pub, reason = "only the layouts matter")]
 mod new {
     #[super::sabi_trait]
     pub trait Policy {
