@@ -1,16 +1,13 @@
 //! Building policies: everything is checked that can be before a library runs, then it is loaded.
 
 use pointsman_plugin_api::{
-    abi::{Failure, PriorityBox, RResult, RStr, SchedulerBox, ScorerBox, SetupCall},
+    abi::{Failure, PriorityBox, RStr, SchedulerBox, ScorerBox},
     attribute, signal,
 };
 
 use super::{
     Catalogue, Facts, Kind, LibraryRecord, Need, PluginError, Policy, PolicyName, PolicyRef, Provenance,
-    built_in::{BuildKind, BuiltIn},
-    error::near,
-    load,
-    lookup::Resolved,
+    error::near, lookup::Resolved, object::Object,
 };
 
 /// A policy that is ready to be called.
@@ -39,16 +36,7 @@ impl Catalogue {
     ///
     /// Why there is no such scorer, or why it cannot be built.
     pub fn create_scorer(&self, wanted: &PolicyRef, facts: &Facts) -> Result<ScorerHandle, PluginError> {
-        self.create(Kind::Scorer, wanted, facts, |resolved, setup, params| {
-            Ok(match resolved {
-                Resolved::BuiltIn(BuiltIn { build: BuildKind::Scorer(build), .. }) => build(setup, params),
-                Resolved::BuiltIn(_) => unreachable!("looked up by kind"),
-                Resolved::Library(found, policy) => {
-                    let module = load(&found.library)?.scorers(&found.library)?;
-                    module.create()(RStr::from_str(&policy.name), setup, params)
-                }
-            })
-        })
+        self.create(wanted, facts)
     }
 
     /// Builds the scheduler of one instance.
@@ -61,16 +49,7 @@ impl Catalogue {
         wanted: &PolicyRef,
         facts: &Facts,
     ) -> Result<SchedulerHandle, PluginError> {
-        self.create(Kind::Scheduler, wanted, facts, |resolved, setup, params| {
-            Ok(match resolved {
-                Resolved::BuiltIn(BuiltIn { build: BuildKind::Scheduler(build), .. }) => build(setup, params),
-                Resolved::BuiltIn(_) => unreachable!("looked up by kind"),
-                Resolved::Library(found, policy) => {
-                    let module = load(&found.library)?.schedulers(&found.library)?;
-                    module.create()(RStr::from_str(&policy.name), setup, params)
-                }
-            })
-        })
+        self.create(wanted, facts)
     }
 
     /// Builds the priority policy of one instance.
@@ -79,16 +58,7 @@ impl Catalogue {
     ///
     /// Why there is no such priority policy, or why it cannot be built.
     pub fn create_priority(&self, wanted: &PolicyRef, facts: &Facts) -> Result<PriorityHandle, PluginError> {
-        self.create(Kind::Priority, wanted, facts, |resolved, setup, params| {
-            Ok(match resolved {
-                Resolved::BuiltIn(BuiltIn { build: BuildKind::Priority(build), .. }) => build(setup, params),
-                Resolved::BuiltIn(_) => unreachable!("looked up by kind"),
-                Resolved::Library(found, policy) => {
-                    let module = load(&found.library)?.priorities(&found.library)?;
-                    module.create()(RStr::from_str(&policy.name), setup, params)
-                }
-            })
-        })
+        self.create(wanted, facts)
     }
 
     /// Checks without building or loading anything: that the policy exists, that the host has what
@@ -114,17 +84,19 @@ impl Catalogue {
         })
     }
 
-    fn create<T>(
-        &self,
-        kind: Kind,
-        wanted: &PolicyRef,
-        facts: &Facts,
-        build: impl FnOnce(Resolved<'_>, SetupCall<'_>, RStr<'_>) -> Result<RResult<T, Failure>, PluginError>,
-    ) -> Result<Handle<T>, PluginError> {
+    fn create<T: Object>(&self, wanted: &PolicyRef, facts: &Facts) -> Result<Handle<T>, PluginError> {
+        let kind = T::KIND;
         let provenance = self.check(kind, wanted)?;
         let resolved = self.resolve(kind, wanted)?;
         let params = provenance.parameters.to_string();
-        let built = facts.lend(|setup| build(resolved, setup, RStr::from_str(&params)))?;
+        let params = RStr::from_str(&params);
+        let built = facts.lend(|setup| match resolved {
+            Resolved::BuiltIn(built_in) => match T::built_in(&built_in.build) {
+                Some(build) => Ok(build(setup, params)),
+                None => unreachable!("looked up by kind"),
+            },
+            Resolved::Library(found, policy) => T::of_library(found, policy, setup, params),
+        })?;
         let object = built.into_result().map_err(|Failure { message, panicked }| {
             let policy = policy_name(kind, resolved);
             let message = message.into_string();

@@ -14,6 +14,7 @@ mod facts;
 mod load;
 mod lookup;
 mod manifest;
+mod object;
 mod probe;
 mod provenance;
 mod trust;

@@ -51,3 +51,22 @@ fn a_damaged_header_does_not_crash_the_probe() {
         }
     }
 }
+
+/// With the section table intact, only the program headers tell that mapping it would kill.
+#[test]
+fn a_segment_beyond_the_end_of_the_file_is_refused() {
+    const TABLE: usize = 32;
+    const ENTRY: usize = 56;
+    const SIZE_IN_FILE: usize = 32;
+    let directory = private();
+    let whole = fs::read(library("kv-pressure")).unwrap();
+    let number = |at: usize| u64::from_le_bytes(whole[at..at + 8].try_into().unwrap()) as usize;
+    let load = |at: &usize| whole[*at..*at + 4] == 1_u32.to_le_bytes();
+    let last = (0..8).map(|entry| number(TABLE) + entry * ENTRY).rfind(load).unwrap();
+    for size in [whole.len() as u64, u64::MAX] {
+        let mut bytes = whole.clone();
+        bytes[last + SIZE_IN_FILE..last + SIZE_IN_FILE + 8].copy_from_slice(&size.to_le_bytes());
+        let error = try_load(&directory, &bytes).unwrap_err();
+        assert!(error.to_string().contains("a segment ends after the file"), "{error}");
+    }
+}

@@ -14,19 +14,22 @@ use crate::support::{build_apart, catalogue, error_of, file, scorer, scores};
 fn build_with(name: &str, edits: &[(&str, &str, &str)]) -> PathBuf {
     let host = Path::new(env!("CARGO_MANIFEST_DIR"));
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("evolution").join(name);
+    // A name of its own too: in a shared target directory, cargo tells members of equal name and
+    // version apart by their paths within their workspaces.
+    let api = PathBuf::from(format!("plugin-api-{name}"));
     let mut files = Vec::new();
-    collect(&host.join("../plugin-api/src"), Path::new("plugin-api/src"), &mut files);
+    collect(&host.join("../plugin-api/src"), &api.join("src"), &mut files);
     collect(&host.join("tests/fixtures/external-scorer/src"), Path::new("scorer/src"), &mut files);
     let lone = [
-        ("plugin-api/Cargo.toml", "../plugin-api/Cargo.toml"),
-        ("plugin-api/build.rs", "../plugin-api/build.rs"),
-        ("Cargo.lock", "../Cargo.lock"),
+        (api.join("Cargo.toml"), "../plugin-api/Cargo.toml"),
+        (api.join("build.rs"), "../plugin-api/build.rs"),
+        ("Cargo.lock".into(), "../Cargo.lock"),
     ];
     for (to, from) in lone {
-        files.push((to.into(), fs::read_to_string(host.join(from)).unwrap()));
+        files.push((to, fs::read_to_string(host.join(from)).unwrap()));
     }
     for (file, from, to) in edits {
-        let path = Path::new("plugin-api").join(file);
+        let path = api.join(file);
         let (_, text) = files.iter_mut().find(|(other, _)| *other == path).unwrap();
         assert!(text.contains(from), "{file} has no {from}");
         *text = text.replacen(from, to, 1);
@@ -35,10 +38,10 @@ fn build_with(name: &str, edits: &[(&str, &str, &str)]) -> PathBuf {
     // The same versions and settings of everything else, for other members.
     let workspace = fs::read_to_string(host.join("../Cargo.toml")).unwrap();
     let lines = workspace.lines().map(|line| match line.split(" = ").next() {
-        Some("members") => r#"members = ["plugin-api", "scorer"]"#,
-        Some("default-members") => "",
-        Some("pointsman-plugin-api") => r#"pointsman-plugin-api = { path = "plugin-api" }"#,
-        _ => line,
+        Some("members") => format!("members = [\"{}\", \"scorer\"]", api.display()),
+        Some("default-members") => String::new(),
+        Some("pointsman-plugin-api") => format!("pointsman-plugin-api = {{ path = \"{}\" }}", api.display()),
+        _ => line.to_owned(),
     });
     files.push(("Cargo.toml".into(), lines.collect::<Vec<_>>().join("\n")));
     let scorer = format!(

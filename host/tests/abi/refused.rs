@@ -98,6 +98,16 @@ fn a_library_that_is_not_called_what_it_says() {
 }
 
 #[test]
+fn a_library_that_runs_otherwise_than_its_manifest_says() {
+    for (name, what) in [("raw+unlike", "its root returns"), ("raw+hollow", "offers no policies")] {
+        let error = scorer(&named(&[name]), "raw").err().unwrap();
+        assert!(matches!(error, PluginError::WrongName { .. }), "{error:?}");
+        assert!(error.to_string().contains(what), "{error}");
+        assert_readable(&error, name);
+    }
+}
+
+#[test]
 fn a_library_of_another_layout_is_one_line_and_the_rest_on_demand() {
     let error = scorer(&named(&["other-layout"]), "other-layout").err().unwrap();
     assert!(matches!(error, PluginError::Layout { .. }), "{error:?}");

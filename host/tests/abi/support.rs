@@ -39,9 +39,11 @@ fn build() -> BTreeMap<String, PathBuf> {
     let plugins = ["-p", "kv-pressure", "-p", "kv-pressure-slo", "-p", "priority-fcfs"];
     cargo(&mut built, "", &[&["build", "--manifest-path", path(&workspace)], &plugins[..]].concat());
     cargo(&mut built, "", &["build", "--manifest-path", path(&fixtures)]);
-    for (variant, name, feature) in
-        [("+reversed", "external-scorer", "reversed"), ("+short", "raw", "short"), ("+long", "raw", "long")]
+    let variants = [("external-scorer", &["reversed"][..]), ("raw", &["short", "long", "unlike", "hollow"])];
+    for (name, feature) in
+        variants.into_iter().flat_map(|(name, all)| all.iter().map(move |one| (name, *one)))
     {
+        let variant = &format!("+{feature}");
         let build = ["build", "--manifest-path", path(&fixtures), "-p", name, "--features", feature];
         cargo(&mut built, variant, &build);
     }
