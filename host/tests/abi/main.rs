@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod calls;
+mod compilers;
 mod containment;
 mod damaged;
 mod discovery;
