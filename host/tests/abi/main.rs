@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod calls;
+mod command;
 mod compilers;
 mod containment;
 mod damaged;
