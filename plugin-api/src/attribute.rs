@@ -22,6 +22,7 @@ impl<T: Value + ?Sized> Attribute<T> {
     }
 
     /// The name that it has across the ABI and in messages.
+    #[inline]
     #[must_use]
     pub const fn id(&self) -> &'static str {
         self.id

@@ -26,12 +26,14 @@ pub struct Column<'a> {
 
 impl<'a> Column<'a> {
     /// The column of something that this host does not have.
+    #[inline]
     #[must_use]
     pub const fn absent() -> Self {
         Self { data: std::ptr::null(), ages: std::ptr::null(), len: 0, kind: 0, borrowed: PhantomData }
     }
 
     /// A column of current values.
+    #[inline]
     #[must_use]
     pub const fn of<T: ColumnType>(values: &'a [T]) -> Self {
         Self {
@@ -48,6 +50,7 @@ impl<'a> Column<'a> {
     /// # Panics
     ///
     /// If there is not exactly one age per value.
+    #[inline]
     #[must_use]
     pub const fn with_ages(mut self, ages: &'a [u64]) -> Self {
         assert!(ages.len() == self.len, "a column has one age per value");
@@ -56,24 +59,28 @@ impl<'a> Column<'a> {
     }
 
     /// Whether the host left this column out.
+    #[inline]
     #[must_use]
     pub const fn is_absent(&self) -> bool {
         self.data.is_null()
     }
 
     /// Number of values; 0 if absent.
+    #[inline]
     #[must_use]
     pub const fn len(&self) -> usize {
         self.len
     }
 
     /// Whether it has no values.
+    #[inline]
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
     /// The cells; `None` if the column is absent or of another type.
+    #[inline]
     #[must_use]
     pub fn cells<V: Value + ?Sized>(&self) -> Option<&'a [V::Cell<'a>]> {
         if self.data.is_null() || self.kind != V::Cell::KIND {
@@ -86,6 +93,7 @@ impl<'a> Column<'a> {
     }
 
     /// The age of each value; `None` if all are current. \[us\]
+    #[inline]
     #[must_use]
     pub fn ages(&self) -> Option<&'a [u64]> {
         if self.ages.is_null() {

@@ -22,6 +22,7 @@ pub(crate) struct Declared<'a> {
 
 impl<'a> Declared<'a> {
     /// Pairs needs with the columns of a call; an error if the host filled another number.
+    #[inline]
     pub(crate) fn new(
         needs: &'static [Need],
         columns: &'a [Column<'a>],
@@ -30,10 +31,11 @@ impl<'a> Declared<'a> {
         if needs.len() == columns.len() {
             Ok(Self { needs, columns, rows })
         } else {
-            Err(format!("the host passed {} columns where {} are declared", columns.len(), needs.len()))
+            Err(miscounted(columns.len(), needs.len()))
         }
     }
 
+    #[inline]
     pub(crate) const fn rows(&self) -> usize {
         self.rows
     }
@@ -41,16 +43,24 @@ impl<'a> Declared<'a> {
     /// The column of a declared id. Panics with a sentence otherwise: it is a mistake in the
     /// policy or the host, and the guard around every call turns it into an error.
     #[inline]
-    pub(crate) fn column(&self, id: &str, what: &str) -> Column<'a> {
-        let Some(at) = self.needs.iter().position(|need| need.id == id) else {
+    pub(crate) fn column(&self, id: &'static str, what: &str) -> &'a Column<'a> {
+        // Most often both are the same constant: then its characters need not be compared.
+        let is_wanted = |need: &Need| std::ptr::eq(need.id, id) || need.id == id;
+        let Some(at) = self.needs.iter().position(is_wanted) else {
             undeclared(id, what);
         };
-        let column = self.columns[at];
+        let column = &self.columns[at];
         if !column.is_absent() && column.len() != self.rows {
             wrong_length(id, what, column.len(), self.rows);
         }
         column
     }
+}
+
+#[cold]
+#[inline(never)]
+fn miscounted(passed: usize, declared: usize) -> String {
+    format!("the host passed {passed} columns where {declared} are declared")
 }
 
 #[cold]

@@ -15,6 +15,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
+    #[inline]
     pub(crate) fn new(call: &ScoreCall<'a>, needs: &'static [Need]) -> Result<Self, String> {
         Ok(Self { now_us: call.now_us, columns: Declared::new(needs, call.request.as_slice(), 1)? })
     }
@@ -33,7 +34,7 @@ impl<'a> Request<'a> {
         let column = self.columns.column(attribute.id(), "attribute");
         match column.cells::<T>() {
             Some([cell]) => T::item(cell),
-            _ => unreadable(attribute.id(), "attribute", &column),
+            _ => unreadable(attribute.id(), "attribute", column),
         }
     }
 
@@ -51,6 +52,7 @@ pub struct Instances<'a> {
 }
 
 impl<'a> Instances<'a> {
+    #[inline]
     pub(crate) fn new(call: &ScoreCall<'a>, needs: &'static [Need]) -> Result<Self, String> {
         Ok(Self { columns: Declared::new(needs, call.instances.as_slice(), call.rows)? })
     }
@@ -75,7 +77,7 @@ impl<'a> Instances<'a> {
         let column = self.columns.column(signal.id(), "signal");
         match column.cells::<T>() {
             Some(cells) => T::items(cells),
-            None => unreadable(signal.id(), "signal", &column),
+            None => unreadable(signal.id(), "signal", column),
         }
     }
 
@@ -109,6 +111,7 @@ pub struct Queue<'a> {
 }
 
 impl<'a> Queue<'a> {
+    #[inline]
     pub(crate) fn new(call: &QueueCall<'a>, needs: &'static [Need]) -> Result<Self, String> {
         Ok(Self { now_us: call.now_us, columns: Declared::new(needs, call.requests.as_slice(), call.rows)? })
     }
@@ -139,7 +142,7 @@ impl<'a> Queue<'a> {
         let column = self.columns.column(attribute.id(), "attribute");
         match column.cells::<T>() {
             Some(cells) => T::items(cells),
-            None => unreadable(attribute.id(), "attribute", &column),
+            None => unreadable(attribute.id(), "attribute", column),
         }
     }
 
