@@ -18,7 +18,9 @@ fn build_with(name: &str, edits: &[(&str, &str, &str)]) -> PathBuf {
     // version apart by their paths within their workspaces.
     let api = PathBuf::from(format!("plugin-api-{name}"));
     let mut files = Vec::new();
-    collect(&host.join("../plugin-api/src"), &api.join("src"), &mut files);
+    for directory in ["src", "benches"] {
+        collect(&host.join("../plugin-api").join(directory), &api.join(directory), &mut files);
+    }
     collect(&host.join("tests/fixtures/external-scorer/src"), Path::new("scorer/src"), &mut files);
     let lone = [
         (api.join("Cargo.toml"), "../plugin-api/Cargo.toml"),
