@@ -7,7 +7,7 @@ use std::{
 
 use pointsman::registry::{PluginError, Sources};
 
-use crate::support::{build_apart, catalogue, error_of, file, scorer, scores};
+use crate::support::{build_apart, catalogue, error_of, file, library, private, scorer, scores};
 
 /// Builds the external scorer against an edited copy of plugin-api. The copy has a fixed place, and
 /// only what differs is written, so that it need not be built again each time.
@@ -137,4 +137,21 @@ fn another_major_version_is_refused_by_its_number() {
     let error = error_of(&built);
     assert!(matches!(error, PluginError::OtherMajor { .. }), "{error:?}");
     assert!(error.to_string().contains("2.0.0"), "{error}");
+}
+
+/// Keys that a later version adds to the manifest are left alone.
+#[test]
+fn a_manifest_with_keys_of_a_later_version_is_read() {
+    let (from, to) = (r#""summary":"prefers short queues""#, r#""summary":"","later":[1,2,3,4,5]"#);
+    let to = format!("{to:<width$}", width = from.len());
+    assert_eq!(from.len(), to.len());
+    let mut bytes = fs::read(library("external-scorer")).unwrap();
+    let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
+    bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    let directory = private();
+    let path = directory.path().join("later.so");
+    fs::write(&path, bytes).unwrap();
+    let catalogue = catalogue(&Sources { named: vec![file(&path, None)], ..Sources::default() }).unwrap();
+    assert_eq!(catalogue.entries().next().unwrap().policy.summary, "");
+    assert_eq!(scores(&mut scorer(&catalogue, "external").unwrap()), [1.0, 0.0, 0.5]);
 }
