@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::bar_target::AnyStderr;
 use super::interrupt::Interrupt;
 use crate::engine::{self, Watch};
+use crate::report::number::decimal;
 
 /// When to show the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,9 +78,10 @@ fn speeds(progress: engine::Progress, elapsed: Duration) -> String {
     let simulated_s = progress.now_us as f64 / 1e6;
     let elapsed_s = elapsed.as_secs_f64().max(1e-9);
     format!(
-        "  {simulated_s:.1} s simulated  {:.0}x real time  {:.0} requests/s",
-        simulated_s / elapsed_s,
-        progress.done as f64 / elapsed_s
+        "  {} s simulated  {}x real time  {} requests/s",
+        decimal(simulated_s, 1),
+        decimal(simulated_s / elapsed_s, 0),
+        decimal(progress.done as f64 / elapsed_s, 0)
     )
 }
 
@@ -96,6 +98,6 @@ mod tests {
     fn speeds_are_averages_since_the_start() {
         let progress = engine::Progress { now_us: 12_340_000, done: 500, generated: 600 };
         let text = speeds(progress, Duration::from_millis(500));
-        assert_eq!(text, "  12.3 s simulated  25x real time  1000 requests/s");
+        assert_eq!(text, "  12.3 s simulated  25x real time  1,000 requests/s");
     }
 }

@@ -6,7 +6,7 @@
 pub mod csv;
 pub mod file;
 pub mod json;
-mod number;
+pub(crate) mod number;
 mod style;
 mod table;
 pub mod terminal;

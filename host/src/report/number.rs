@@ -1,12 +1,12 @@
 //! Numbers as people read them.
 
 /// A whole number with commas between groups of three digits.
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 
 /// A number with `decimals` digits behind the point and commas between groups of three before it.
-pub(super) fn decimal(number: f64, decimals: usize) -> String {
+pub(crate) fn decimal(number: f64, decimals: usize) -> String {
     let text = format!("{number:.decimals$}");
     match text.split_once('.') {
         Some((whole, fraction)) => format!("{}.{fraction}", grouped(whole)),
@@ -15,12 +15,12 @@ pub(super) fn decimal(number: f64, decimals: usize) -> String {
 }
 
 /// A rate or a mean: three digits or more, none that says nothing.
-pub(super) fn short(number: f64) -> String {
+pub(crate) fn short(number: f64) -> String {
     decimal(number, decimals_for(number))
 }
 
 /// Digits behind the point for three significant ones, at most three.
-pub(super) fn decimals_for(number: f64) -> usize {
+pub(crate) fn decimals_for(number: f64) -> usize {
     match number.abs() {
         size if size >= 100.0 => 0,
         size if size >= 10.0 => 1,
@@ -30,12 +30,12 @@ pub(super) fn decimals_for(number: f64) -> usize {
 }
 
 /// A share of 1 in percent.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
 /// `1 request`, `2 requests`.
-pub(super) fn plural(number: u64, noun: &str) -> String {
+pub(crate) fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
 

@@ -145,18 +145,18 @@ fn a_run_at_a_glance() {
       all       2,000      2,000         0        0           0
 
     Latency of completed requests [ms]
-      TTFT       mean    p50    p90    p99      ITL       mean   p50    p90    p99
-      batch     148.1  118.5  251.7  459.0      batch     8.52  6.82  14.48  26.41
-      critical   61.7   49.4  104.9  191.3      critical  3.55  2.84   6.03  11.00
-      all       123.4   98.7  209.8  382.5      all       7.10  5.68  12.07  22.01
-      TPOT      mean   p50    p90    p99        E2E        mean    p50    p90    p99
-      batch     8.76  7.01  14.89  27.16        batch     2,815  2,252  4,785  8,726
-      critical  3.65  2.92   6.21  11.31        critical  1,173    938  1,994  3,636
-      all       7.30  5.84  12.41  22.63        all       2,346  1,876  3,988  7,271
-      queueing  mean   p50   p90    p99
-      batch     48.2  38.6  82.0  149.5
-      critical  20.1  16.1  34.2   62.3
-      all       40.2  32.2  68.3  124.6
+      TTFT         mean      p50      p90      p99      ITL          mean      p50      p90      p99
+      batch       148.1    118.5    251.7    459.0      batch        8.52     6.82    14.48    26.41
+      critical     61.7     49.4    104.9    191.3      critical     3.55     2.84     6.03    11.00
+      all         123.4     98.7    209.8    382.5      all          7.10     5.68    12.07    22.01
+      TPOT         mean      p50      p90      p99      E2E          mean      p50      p90      p99
+      batch        8.76     7.01    14.89    27.16      batch       2,815    2,252    4,785    8,726
+      critical     3.65     2.92     6.21    11.31      critical    1,173      938    1,994    3,636
+      all          7.30     5.84    12.41    22.63      all         2,346    1,876    3,988    7,271
+      queueing     mean      p50      p90      p99
+      batch        48.2     38.6     82.0    149.5
+      critical     20.1     16.1     34.2     62.3
+      all          40.2     32.2     68.3    124.6
 
     Instances  routed    busy  hit rate  KV mean  KV peak  preemptions  offloaded  reloaded
       0           500  87.1 %    45.7 %   61.0 %  100.0 %           12      3,456       789
@@ -184,16 +184,16 @@ fn narrow_and_with_one_class() {
     let latency = text.split("\n\n").find(|part| part.starts_with("Latency")).unwrap();
     insta::assert_snapshot!(latency, @r#"
     Latency of completed requests [ms]
-      TTFT   mean   p50    p90    p99
-      all   123.4  98.7  209.8  382.5
-      ITL  mean   p50    p90    p99
-      all  7.10  5.68  12.07  22.01
-      TPOT  mean   p50    p90    p99
-      all   7.30  5.84  12.41  22.63
-      E2E   mean    p50    p90    p99
-      all  2,346  1,876  3,988  7,271
-      queueing  mean   p50   p90    p99
-      all       40.2  32.2  68.3  124.6
+      TTFT         mean      p50      p90      p99
+      all         123.4     98.7    209.8    382.5
+      ITL          mean      p50      p90      p99
+      all          7.10     5.68    12.07    22.01
+      TPOT         mean      p50      p90      p99
+      all          7.30     5.84    12.41    22.63
+      E2E          mean      p50      p90      p99
+      all         2,346    1,876    3,988    7,271
+      queueing     mean      p50      p90      p99
+      all          40.2     32.2     68.3    124.6
     "#);
 }
 
@@ -244,18 +244,18 @@ fn what_did_not_complete_and_what_went_wrong_is_said() {
       goodput: of 600 requests offered, completed within critical TTFT 500 ms, E2E 10,000 ms
 
     Latency of completed requests [ms]
-      TTFT       mean    p50    p90    p99      ITL       mean   p50    p90    p99
-      batch     148.1  118.5  251.7  459.0      batch     8.52  6.82  14.48  26.41
-      critical   61.7   49.4  104.9  191.3      critical  3.55  2.84   6.03  11.00
-      all       123.4   98.7  209.8  382.5      all       7.10  5.68  12.07  22.01
-      TPOT      mean   p50    p90    p99        E2E        mean    p50    p90    p99
-      batch     8.76  7.01  14.89  27.16        batch     2,815  2,252  4,785  8,726
-      critical  3.65  2.92   6.21  11.31        critical  1,173    938  1,994  3,636
-      all       7.30  5.84  12.41  22.63        all       2,346  1,876  3,988  7,271
-      queueing  mean   p50   p90    p99
-      batch     48.2  38.6  82.0  149.5
-      critical  20.1  16.1  34.2   62.3
-      all       40.2  32.2  68.3  124.6
+      TTFT         mean      p50      p90      p99      ITL          mean      p50      p90      p99
+      batch       148.1    118.5    251.7    459.0      batch        8.52     6.82    14.48    26.41
+      critical     61.7     49.4    104.9    191.3      critical     3.55     2.84     6.03    11.00
+      all         123.4     98.7    209.8    382.5      all          7.10     5.68    12.07    22.01
+      TPOT         mean      p50      p90      p99      E2E          mean      p50      p90      p99
+      batch        8.76     7.01    14.89    27.16      batch       2,815    2,252    4,785    8,726
+      critical     3.65     2.92     6.21    11.31      critical    1,173      938    1,994    3,636
+      all          7.30     5.84    12.41    22.63      all         2,346    1,876    3,988    7,271
+      queueing     mean      p50      p90      p99
+      batch        48.2     38.6     82.0    149.5
+      critical     20.1     16.1     34.2     62.3
+      all          40.2     32.2     68.3    124.6
 
     Instances  routed    busy  hit rate  KV mean  KV peak  preemptions  offloaded  reloaded
       0           500  87.1 %    45.7 %   61.0 %  100.0 %           12      3,456       789

@@ -1,0 +1,15 @@
+//! The command line as its users meet it: the built binary, a file per behaviour.
+
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+mod interrupted;
+mod libraries;
+mod listed;
+mod outputs;
+mod plugins;
+mod refused;
+mod repeated;
+mod scene;
+mod seen;
+#[path = "../support/mod.rs"]
+mod support;
