@@ -11,5 +11,3 @@ mod refused;
 mod repeated;
 mod scene;
 mod seen;
-#[path = "../support/mod.rs"]
-mod support;

@@ -2,27 +2,26 @@
 
 use std::fs;
 
-use crate::libraries::misbehaving;
+use crate::libraries::{external, misbehaving};
 use crate::scene::Scene;
-use crate::support::plugin_dir;
 
-const ROUTING: [&str; 2] = ["--routing", "kv-pressure:1"];
+const ROUTING: [&str; 2] = ["--routing", "external:1"];
 
 #[test]
 fn the_summary_names_the_library() {
     let scene = Scene::new();
-    fs::copy(plugin_dir().join("libkv_pressure.so"), scene.path("libkv.so")).unwrap();
-    let seen = scene.run(&[&["run", "run.yaml", "--plugin", "libkv.so"], &ROUTING[..]].concat());
+    fs::copy(external(), scene.path("libown.so")).unwrap();
+    let seen = scene.run(&[&["run", "run.yaml", "--plugin", "libown.so"], &ROUTING[..]].concat());
     assert_eq!(seen.code, Some(0), "{}", seen.err);
-    let line = seen.out.lines().find(|line| line.contains("kv-pressure")).unwrap();
-    assert!(line.contains("x1  libkv.so (0.1.0, sha256 "), "{line}");
+    let line = seen.out.lines().find(|line| line.contains("external")).unwrap();
+    assert!(line.contains("x1  libown.so (0.3.0, sha256 "), "{line}");
 }
 
 #[test]
 fn a_record_finds_its_library_and_wants_that_very_one() {
     let scene = Scene::new();
-    fs::copy(plugin_dir().join("libkv_pressure.so"), scene.path("libkv.so")).unwrap();
-    let first = ["run", "run.yaml", "--plugin", "libkv.so", "--summary", "first.json", "--quiet"];
+    fs::copy(external(), scene.path("libown.so")).unwrap();
+    let first = ["run", "run.yaml", "--plugin", "libown.so", "--summary", "first.json", "--quiet"];
     assert_eq!(scene.run(&[&first[..], &ROUTING[..]].concat()).code, Some(0));
     let again = ["run", "--from", "first.json", "--summary", "again.json", "--quiet"];
     let seen = scene.run(&again);
@@ -30,26 +29,26 @@ fn a_record_finds_its_library_and_wants_that_very_one() {
     assert_eq!(scene.read("again.json"), scene.read("first.json"));
     fs::remove_file(scene.path("again.json")).unwrap();
     // Another build: the same library with a byte behind its end.
-    let mut other = fs::read(scene.path("libkv.so")).unwrap();
+    let mut other = fs::read(scene.path("libown.so")).unwrap();
     other.push(0);
-    fs::write(scene.path("libkv.so"), other).unwrap();
+    fs::write(scene.path("libown.so"), other).unwrap();
     let seen = scene.run(&again);
     assert_eq!(seen.code, Some(3), "{}", seen.err);
-    assert!(seen.err.contains("libkv.so is not the recorded one"), "{}", seen.err);
+    assert!(seen.err.contains("libown.so is not the recorded one"), "{}", seen.err);
     assert!(!scene.names().contains(&"again.json".to_owned()));
 }
 
 #[test]
 fn libraries_of_a_foreign_configuration_can_be_ignored() {
     let scene = Scene::new();
-    fs::copy(plugin_dir().join("libkv_pressure.so"), scene.path("libkv.so")).unwrap();
-    scene.write("foreign.yaml", "base: run.yaml\nplugins: [{file: libkv.so, label: own}]\n");
-    let routed = ["--routing", "kv-pressure@own:1", "--quiet"];
+    fs::copy(external(), scene.path("libown.so")).unwrap();
+    scene.write("foreign.yaml", "base: run.yaml\nplugins: [{file: libown.so, label: own}]\n");
+    let routed = ["--routing", "external@own:1", "--quiet"];
     let run = |more: &[&str]| scene.run(&[&["run", "foreign.yaml"], &routed[..], more].concat());
     assert_eq!(run(&[]).code, Some(0));
     let ignored = run(&["--no-config-plugins"]);
     assert_eq!(ignored.code, Some(2), "{}", ignored.err);
-    assert!(ignored.err.contains("there is no scorer `kv-pressure@own`"), "{}", ignored.err);
+    assert!(ignored.err.contains("there is no scorer `external@own`"), "{}", ignored.err);
 }
 
 #[test]

@@ -41,5 +41,5 @@ fn a_record_wants_its_own_trace() {
     scene.write("trace.csv", &trace.replace("200", "201"));
     let seen = scene.run(&["run", "--from", "record.json"]);
     assert_eq!(seen.code, Some(2));
-    assert!(seen.err.contains("trace.csv: this is not the recorded workload"), "{}", seen.err);
+    assert!(seen.err.contains("this is not the recorded workload"), "{}", seen.err);
 }

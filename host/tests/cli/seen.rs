@@ -55,7 +55,7 @@ fn help_has_examples_and_exit_codes() {
     let scene = Scene::new();
     let help = scene.run(&["run", "--help"]).out;
     for part in [
-        "pointsman run --from SUMMARY",
+        "pointsman run [OPTIONS] --from SUMMARY",
         "Examples:",
         "--kv-offload-threshold",
         "Policies:",
