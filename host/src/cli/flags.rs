@@ -90,3 +90,22 @@ impl FromArgMatches for ConfigFlags {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(args: &[&str]) -> Vec<String> {
+        let command = ConfigFlags::augment_args(Command::new("run").no_binary_name(true).arg(Arg::new(FROM)));
+        let flags = ConfigFlags::from_arg_matches(&command.get_matches_from(args)).unwrap();
+        let name = |flag: Option<&Flag>| flag.map_or("--set", |flag| flag.name);
+        flags.given.iter().map(|(flag, value)| format!("{} {value}", name(*flag))).collect()
+    }
+
+    #[test]
+    fn values_keep_the_order_in_which_they_were_typed() {
+        let typed = ["--set", "seed=1", "--seed", "-2", "--kv-blocks", "5", "--set", "a.b=[1, 2]"];
+        assert_eq!(given(&typed), ["--set seed=1", "--seed -2", "--kv-blocks 5", "--set a.b=[1, 2]"]);
+        assert!(given(&[]).is_empty());
+    }
+}

@@ -78,7 +78,7 @@ fn speeds(progress: engine::Progress, elapsed: Duration) -> String {
     let simulated_s = progress.now_us as f64 / 1e6;
     let elapsed_s = elapsed.as_secs_f64().max(1e-9);
     format!(
-        "  {} s simulated ({}x)  {} requests/s",
+        "  {} s simulated ({}x)  {}/s",
         decimal(simulated_s, 1),
         decimal(simulated_s / elapsed_s, 0),
         decimal(progress.done as f64 / elapsed_s, 0)
@@ -98,6 +98,6 @@ mod tests {
     fn speeds_are_averages_since_the_start() {
         let progress = engine::Progress { now_us: 12_340_000, done: 500, generated: 600 };
         let text = speeds(progress, Duration::from_millis(500));
-        assert_eq!(text, "  12.3 s simulated (25x)  1,000 requests/s");
+        assert_eq!(text, "  12.3 s simulated (25x)  1,000/s");
     }
 }

@@ -1,8 +1,19 @@
 //! Colour, where it is wanted.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style as Ansi};
+
+/// Text from a file or a library, fit for a line of a terminal: control characters, which could end
+/// the line or repaint the screen, become visible.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return text.into();
+    }
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect::<String>().into()
+}
 
 /// How text for a person looks. Without colour, the same words stand in the same places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,5 +56,16 @@ impl Style {
 
     fn paint(self, ansi: Ansi, text: impl Display) -> String {
         if self.colour { format!("{ansi}{text}{ansi:#}") } else { text.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(plain("bätch 1"), "bätch 1");
+        assert_eq!(plain("a\u{1b}[2J\nb"), "a\\u{1b}[2J\\nb");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::Style;
 use super::super::number::{count, plural};
+use super::super::style::plain;
 use super::super::wrap::wrap;
 use super::config_value;
 use crate::registry::LibraryRecord;
@@ -24,12 +25,12 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         let name = style.name(format!("{:name_width$}", used.name));
         let weight = weight(used);
         let origin = origin(used.library.as_ref(), style);
-        let note = used.note.as_ref().map_or(String::new(), |note| format!("; {note}"));
+        let note = used.note.as_ref().map_or(String::new(), |note| format!("; {}", plain(note)));
         lines.push(format!("  {role:role_width$}  {name}  {weight:weight_width$}  {origin}{note}"));
     }
     lines.push(String::new());
     let facts = [
-        ("Workload", outcome.provenance.workload.description.clone()),
+        ("Workload", plain(&outcome.provenance.workload.description).into_owned()),
         ("Cluster", cluster(outcome)),
         ("Seed", outcome.provenance.seed.to_string()),
     ];

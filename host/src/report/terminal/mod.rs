@@ -13,9 +13,11 @@ mod requests;
 mod tests;
 mod totals;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Style;
+use super::style::plain;
 use crate::metrics::{Group, Summary};
 use crate::run::Outcome;
 
@@ -49,13 +51,18 @@ pub fn write(outcome: &Outcome, style: Style, mut out: impl Write) -> io::Result
     out.flush()
 }
 
-/// The rows of tables by class: each class, then all together. A single class is no news.
-fn groups(summary: &Summary) -> Vec<(&str, &Group)> {
-    let mut groups: Vec<(&str, &Group)> = Vec::new();
-    if summary.per_class.len() > 1 || !summary.per_class.contains_key("standard") {
-        groups.extend(summary.per_class.iter().map(|(class, group)| (class.as_str(), group)));
+/// More classes than this are not shown one by one: nobody reads them at a glance.
+const MOST_CLASSES: usize = 12;
+
+/// The rows of tables by class: each class, then all together. Requests without a class are no
+/// news when there are no others.
+fn groups(summary: &Summary) -> Vec<(Cow<'_, str>, &Group)> {
+    let mut groups = Vec::new();
+    let is_unnamed = summary.per_class.len() == 1 && summary.per_class.contains_key("standard");
+    if !is_unnamed && summary.per_class.len() <= MOST_CLASSES {
+        groups.extend(summary.per_class.iter().map(|(class, group)| (plain(class), group)));
     }
-    groups.push(("all", &summary.overall));
+    groups.push(("all".into(), &summary.overall));
     groups
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::super::Style;
 use super::super::number::{count, plural, short};
+use super::super::style::plain;
 use super::super::wrap::wrap;
 use crate::run::Outcome;
 
@@ -36,7 +37,9 @@ impl Note {
 #[must_use]
 pub fn notes(outcome: &Outcome) -> Vec<Note> {
     let mut notes = Vec::new();
-    let mut note = |title: &str, text: String| notes.push(Note { title: title.to_owned(), text });
+    let mut note = |title: &str, text: String| {
+        notes.push(Note { title: title.to_owned(), text: plain(&text).into_owned() });
+    };
     if let Some(trend) = outcome.summary.saturation.filter(|trend| trend.still_growing) {
         let (third, last) = (short(trend.waiting_third_quarter), short(trend.waiting_last_quarter));
         note(

@@ -1,9 +1,10 @@
 //! How many requests there were and what became of them, by class.
 
 use super::super::number::{count, decimal, percent, plural};
+use super::super::style::plain;
 use super::super::wrap::wrap;
 use super::super::{Style, Table};
-use super::{config_value, groups};
+use super::{MOST_CLASSES, config_value, groups};
 use crate::engine::State;
 use crate::metrics::{Group, Summary};
 use crate::run::Outcome;
@@ -32,7 +33,8 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         table.row(row);
     }
     let mut lines = table.titled_lines("Requests", style);
-    let remarks = [unfinished(summary), dropped(summary), targets(outcome).filter(|_| has_targets)];
+    let remarks =
+        [many(summary), unfinished(summary), dropped(summary), targets(outcome).filter(|_| has_targets)];
     for remark in remarks.into_iter().flatten() {
         lines.extend(wrap("  ", &remark, style.width, 4));
     }
@@ -41,6 +43,12 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
 
 fn in_state(group: &Group, state: State) -> u64 {
     group.states.get(state.name()).copied().unwrap_or(0)
+}
+
+/// Where to find classes that are not shown.
+fn many(summary: &Summary) -> Option<String> {
+    let classes = summary.per_class.len();
+    (classes > MOST_CLASSES).then(|| format!("of {classes} SLO classes; --summary FILE has each"))
 }
 
 /// Where the unfinished ones were.
@@ -83,7 +91,7 @@ fn targets(outcome: &Outcome) -> Option<String> {
             let decimals = if ms.fract() == 0.0 { 0 } else { 3 };
             Some(format!("{metric} {} ms", decimal(ms, decimals)))
         });
-        format!("{class} {}", given.collect::<Vec<_>>().join(", "))
+        format!("{} {}", plain(class), given.collect::<Vec<_>>().join(", "))
     });
     let classes: Vec<String> = classes.collect();
     let offered = outcome.summary.overall.goodput.map_or(0, |goodput| goodput.offered);
