@@ -101,3 +101,44 @@ pub fn read_provenance(text: &str) -> Result<Provenance, RecordError> {
     }
     Ok(serde_json::from_value(provenance)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::outcome;
+
+    fn text() -> String {
+        let mut out = Vec::new();
+        write(&outcome(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_document_holds_record_composition_and_figures() {
+        let text = text();
+        assert!(text.ends_with("}\n"));
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
+        let expected =
+            ["clamped_scores", "failures", "policies", "provenance", "schema_version", "summary", "warnings"];
+        assert_eq!(keys, expected);
+        assert_eq!(document["policies"][2]["library"]["sha256"], "ab12cd34ef567890");
+        assert_eq!(document["summary"]["per_class"]["critical"]["states"]["completed"], 600);
+        assert_eq!(document["summary"]["overall"]["ttft_ms"]["mean"], 123.4);
+    }
+
+    #[test]
+    fn the_record_is_read_back_as_it_was() {
+        assert_eq!(read_provenance(&text()).unwrap(), outcome().provenance);
+    }
+
+    #[test]
+    fn another_form_or_version_is_refused() {
+        let message = |text: &str| read_provenance(text).unwrap_err().to_string();
+        assert!(message("seed: 1").starts_with("this is not a summary that `pointsman run --summary` wrote"));
+        assert!(message("{}").contains("missing field `schema_version`"));
+        assert!(message(r#"{"schema_version": 1}"#).contains("this is not a summary"));
+        let newer = r#"{"schema_version": 2, "provenance": {"host_version": "0.9.0"}}"#;
+        assert!(message(newer).ends_with("use the pointsman 0.9.0 that wrote it"));
+    }
+}

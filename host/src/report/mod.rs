@@ -7,6 +7,8 @@ pub mod csv;
 pub mod file;
 pub mod json;
 pub(crate) mod number;
+#[cfg(test)]
+mod sample;
 mod style;
 mod table;
 pub mod terminal;
