@@ -3,10 +3,13 @@
 //! The short flags come from the table in `config::flags`, so that it is the one place where they
 //! are defined.
 
+use std::path::Path;
+
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use serde_json::Value;
 
 use crate::config::flags::{FLAGS, Flag};
-use crate::config::{ConfigError, Override};
+use crate::config::{Config, ConfigError, Override};
 
 /// What was given, in the order in which it was typed.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +46,31 @@ fn heading(flag: &Flag) -> &'static str {
     }
 }
 
+/// Every value of a configuration that says nothing, for the help.
+fn defaults() -> Value {
+    const NOTHING: &str = "workload: {trace: any}";
+    let config = Config::from_text(Path::new("defaults"), NOTHING, &[]);
+    config.and_then(|config| config.resolve()).map_or(Value::Null, |resolved| resolved.to_value())
+}
+
+/// What a flag's value is where it is given nowhere; a workload has no defaults.
+fn default_of(flag: &Flag, defaults: &Value) -> Option<String> {
+    if flag.path.starts_with("workload.") {
+        return None;
+    }
+    if flag.path == "cluster.kv.blocks" {
+        return Some("the profile's".to_owned());
+    }
+    let value = flag.path.split('.').fold(defaults, |value, key| &value[key]);
+    // Policies are maps: their name says it.
+    let value = ["name", "picker"].iter().find_map(|key| value.get(key)).unwrap_or(value);
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
 impl Args for ConfigFlags {
     fn augment_args(command: Command) -> Command {
         let set = Arg::new(SET)
@@ -52,11 +80,15 @@ impl Args for ConfigFlags {
             .action(ArgAction::Append)
             .conflicts_with(FROM)
             .help_heading("Run");
+        let defaults = defaults();
         let flags = FLAGS.iter().map(|flag| {
             Arg::new(id(flag))
                 .long(id(flag))
                 .value_name(flag.value_name)
-                .help(flag.help)
+                .help(match default_of(flag, &defaults) {
+                    Some(default) => format!("{} [default: {default}]", flag.help),
+                    None => flag.help.to_owned(),
+                })
                 // `--seed -1` is for the configuration to refuse, with a reason.
                 .allow_negative_numbers(true)
                 .conflicts_with(FROM)
@@ -100,6 +132,17 @@ mod tests {
         let flags = ConfigFlags::from_arg_matches(&command.get_matches_from(args)).unwrap();
         let name = |flag: Option<&Flag>| flag.map_or("--set", |flag| flag.name);
         flags.given.iter().map(|(flag, value)| format!("{} {value}", name(*flag))).collect()
+    }
+
+    #[test]
+    fn the_help_states_the_defaults_of_the_configuration() {
+        let defaults = defaults();
+        let default = |name| default_of(FLAGS.iter().find(|flag| flag.name == name).unwrap(), &defaults);
+        assert_eq!(default("--seed").as_deref(), Some("42"));
+        assert_eq!(default("--scheduler").as_deref(), Some("fcfs"));
+        assert_eq!(default("--routing").as_deref(), Some("round-robin"));
+        assert_eq!(default("--admission").as_deref(), Some("always-admit"));
+        assert_eq!((default("--horizon"), default("--rate")), (None, None));
     }
 
     #[test]

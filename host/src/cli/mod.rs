@@ -75,9 +75,9 @@ pub enum Command {
     /// Simulate a cluster under the policies and the workload of a configuration
     ///
     /// Prints which policies decided and where they came from, then latencies, goodput and what the
-    /// instances did. A value given by a flag takes the place of the one in the configuration; one that
-    /// is given nowhere has its default. The same configuration and seed give the same results, to the
-    /// byte.
+    /// instances did. A value given by a flag takes the place of the one in the configuration; the
+    /// default holds where neither gives one. The same configuration and seed give the same results, to
+    /// the byte.
     Run(Box<run::RunArgs>),
     /// Look at policy libraries
     Plugin {
