@@ -2,16 +2,26 @@
 //! hand beside it. Unless a test says otherwise: alpha = 0, beta = (1000, 10, 1), blocks of 16
 //! tokens. So a step takes 1000 + 10 * (prefill tokens) + (decoding requests).
 
+mod admission;
 mod async_reload;
 mod batching;
 mod cpu_tier;
+mod failures;
 mod free_queue;
+mod horizon;
 mod latency;
+mod little;
 mod offload;
+mod picking;
 mod policies;
 mod preemption;
 mod prefix;
 mod priorities;
+mod properties;
 mod reload;
+mod sessions;
+mod signals;
+mod stale_signals;
 mod support;
 mod victims;
+mod way_in;

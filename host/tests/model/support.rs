@@ -56,19 +56,28 @@ pub(crate) struct Req {
     prompt: u64,
     output: u64,
     names: &'static str,
+    /// Names beyond its blocks are ignored.
+    surplus: bool,
     class: Option<&'static str>,
     instance: u32,
 }
 
 /// A request that arrives at `arrival_us`, with N = `prompt` and M = `output`, like no other.
 pub(crate) fn at(arrival_us: u64, prompt: u64, output: u64) -> Req {
-    Req { arrival_us, prompt, output, names: "", class: None, instance: 0 }
+    Req { arrival_us, prompt, output, names: "", surplus: false, class: None, instance: 0 }
 }
 
 impl Req {
     /// Its first full blocks, by name, those that generation fills included: `a b c`. `p*3` is a
     /// run of three. Equal names are equal content; the blocks after them are its own.
     pub(crate) fn holds(mut self, names: &'static str) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// The same; of more names than it has blocks, the first.
+    pub(crate) fn holds_up_to(mut self, names: &'static str) -> Self {
+        self.surplus = true;
         self.names = names;
         self
     }
@@ -87,6 +96,9 @@ impl Req {
     pub(crate) fn arrival(&self, id: u64, block_size: u64) -> Arrival {
         let all = (self.prompt + self.output - 1) / block_size;
         let mut named: Vec<BlockRun> = self.names.split_whitespace().map(run).collect();
+        if self.surplus {
+            named = split(named, all).0;
+        }
         let known: u64 = named.iter().map(|run| run.len).sum();
         assert!(known <= all, "request {id} has {all} full blocks, not {known}");
         named.push(BlockRun { first: (1 << 63) | (id << 32) | known, len: all - known });
@@ -227,6 +239,7 @@ impl Lab {
     /// The same with requests from elsewhere.
     pub(crate) fn run_source(self, source: &mut dyn Source) -> Result<Run, RunError> {
         let log = policies::start_log();
+        policies::take_calls();
         let steer = || {
             let weights = ClassWeights { default: vec![1.0], ..ClassWeights::default() };
             Router::new(Picker::MaxScore, TieBreak::First, vec![policies::scorer::<Steer>("{}")], weights)
