@@ -118,6 +118,20 @@ fn an_eviction_from_the_cpu_tier_does_not_undo_it() {
 }
 
 #[test]
+fn an_offload_does_not_wait_for_a_reload() {
+    let mut lab = asynchronous(SMALL);
+    lab.settings.kv.transfer_base_latency_us = 999;
+    // At 1000 ticks a block "a b" is there by 3330. 6 loads it from 3932 to 5932. 7 runs beside it
+    // for 1161 ticks, to 5093, when z goes the other way.
+    lab.flush(1, 4).add([at(3500, 33, 1).holds("a b"), at(3500, 16, 1).holds("z")]);
+    lab.add([6092, 6093].map(|us| at(us, 1, 1).to(1)));
+    let run = lab.run();
+    assert_eq!(run.hits(6), (0, 32));
+    let held = |id| run.seen(id).rows[0].cpu_kv_utilization;
+    assert_eq!((held(8), held(9)), (2.0 / 8.0, 3.0 / 8.0));
+}
+
+#[test]
 fn requests_that_wait_with_their_blocks_do_not_lock_each_other_out() {
     let mut lab = Lab::new(cluster(1));
     lab.settings.kv.blocks = 4;

@@ -26,7 +26,7 @@ fn scored(on_error: OnError, fault: &str) -> Result<Run, RunError> {
 
 /// Four requests, one at a time, over a faulty scheduler or priority. In order of arrival 1, 2, 3,
 /// by entry 2 (162), 3 (180), 1 (1281), shortest first 3, 2, 1. The third call has all of them.
-fn ordered(scheduler: bool, on_error: OnError, fault: &'static str) -> Result<Run, RunError> {
+fn queue(scheduler: bool, on_error: OnError, fault: &'static str) -> Lab {
     let mut lab = Lab::new(cluster(1));
     lab.settings.engine.max_num_seqs = 1;
     lab.settings.latency.alpha[1] = 10.0;
@@ -43,7 +43,11 @@ fn ordered(scheduler: bool, on_error: OnError, fault: &'static str) -> Result<Ru
         (policies::scheduler::<PriorityFcfs>(), seat)
     });
     lab.add([at(0, 16, 2), at(1, 128, 1).class("batch"), at(2, 16, 1).class("critical"), at(100, 8, 1)]);
-    lab.try_run()
+    lab
+}
+
+fn ordered(scheduler: bool, on_error: OnError, fault: &'static str) -> Result<Run, RunError> {
+    queue(scheduler, on_error, fault).try_run()
 }
 
 fn instances(run: &Run) -> Vec<u32> {
@@ -178,6 +182,15 @@ fn a_fallback_scheduler_stays() {
         assert_eq!((run.ended.as_slice(), take_calls()), ([0, 3, 2, 1].as_slice(), 2));
         assert_eq!((run.failures[0].calls, run.failures[0].fallback.as_deref()), (1, Some("sjf")));
     }
+}
+
+#[test]
+fn a_fallback_orders_again_what_waited_before() {
+    let mut lab = queue(true, Fallback, r#"{"fixed": true, "good_calls": 2}"#);
+    // 1, 2 and 3 have equal keys: 1 runs, to 2321 + 1000 + 1280 = 4601. Then 4 is new, the third
+    // call is about it alone, and fails. Shortest first: 4, 3, 2, whatever 2 and 3 had.
+    lab.add([at(3000, 4, 1)]);
+    assert_eq!(lab.run().ended, [0, 1, 4, 3, 2]);
 }
 
 #[test]

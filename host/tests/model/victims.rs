@@ -114,6 +114,24 @@ fn a_start_that_preemption_emptied_is_repeated() {
 }
 
 #[test]
+fn a_start_whose_tokens_were_all_taken_back_is_repeated() {
+    let mut lab = by_priority(9);
+    lab.settings.engine.long_prefill_token_threshold = 48;
+    // 0: 1080. 1's first 48 tokens beside 0: 1481, to 2561. 48 more, and 2's 8: 1561, to 4122. Now
+    // 0 has its token; 1 needs 3 blocks for its last 48, and one is free. 0 goes, which frees one
+    // more, then 1 itself is the lowest. The plan is empty: repeated. 1 is refused for the same
+    // lack, so 2 decodes alone: 1001.
+    lab.add([at(0, 8, 4).class("batch"), at(1, 144, 1), at(1100, 8, 2).class("critical")]);
+    let run = lab.run();
+    assert_eq!(run.totals.instances[0].repeated_starts, 1);
+    assert_eq!((run.of(0).preemptions, run.of(1).preemptions), (1, 1));
+    assert_eq!(run.tokens(2), [4122, 5123]);
+    // 1 hits its 6 blocks: 480 more, 1480. Then 0 computes 8 + 3 tokens: 1110.
+    assert_eq!((run.hits(1), run.tokens(1)), ((96, 0), vec![6603]));
+    assert_eq!(run.tokens(0), [1080, 2561, 4122, 7713]);
+}
+
+#[test]
 fn a_victim_before_the_one_that_lacks_a_block_does_not_cost_the_next_its_turn() {
     let mut lab = by_priority(6);
     // 0 (batch): 1160. Then it takes a second block, 1, 2 and 3 (critical) one each: 480 + 1,
