@@ -86,9 +86,8 @@ fn what_is_held_is_shared() {
 #[test]
 fn runs_of_blocks_are_like_their_blocks_one_by_one() {
     let mut lab = Lab::new(cluster(1));
-    lab.add([at(0, 80, 1).holds("p*4 q"), at(10_000, 81, 1).holds("p*3")]);
-    // Of p*4 the first three.
-    assert_eq!(lab.run().hits(1), (48, 0));
+    lab.add([at(0, 80, 1).holds("a p*4"), at(10_000, 81, 1).holds("a p*2 p+2 p+3")]);
+    assert_eq!(lab.run().hits(1), (80, 0));
 }
 
 #[test]
