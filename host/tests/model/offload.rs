@@ -30,8 +30,11 @@ fn only_above_the_threshold() {
 
 #[test]
 fn not_what_is_on_its_way_already() {
-    // Two more steps of 1 start with c, b, a still free and under way.
-    assert_eq!(offloaded(at_half(0.49, 10_000, 3)), 3);
+    // 2 takes c's block at 3640 and leaves at 4801: its own block is offloaded then, and not b and
+    // a, which are free and under way.
+    let mut lab = at_half(0.49, 10_000, 3);
+    lab.add([at(2100, 16, 1)]);
+    assert_eq!(offloaded(lab), 3 + 1);
 }
 
 #[test]

@@ -141,8 +141,9 @@ fn check_totals(run: &Run, requests: &[Plain]) {
     }
 }
 
+/// 256 cases, or as many as `PROPTEST_CASES` says.
 fn config() -> Config {
-    Config { cases: 96, failure_persistence: None, ..Config::default() }
+    Config { failure_persistence: None, ..Config::default() }
 }
 
 proptest! {
