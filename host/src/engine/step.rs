@@ -8,6 +8,11 @@ use super::request::Requests;
 use super::settings::{Preemption, Reload};
 use super::simulation::{RunError, Simulation};
 
+/// Repeated starts without a token after which an instance is taken to be in a livelock. The model
+/// knows no such limit: it is far beyond what makes progress, so that runs which end by themselves,
+/// or at a horizon before it, are those of the model.
+const STARTS_IN_VAIN: u64 = 100_000;
+
 /// What a start has put together so far.
 #[derive(Default)]
 struct Draft {
@@ -241,13 +246,12 @@ impl Simulation<'_> {
 
     /// A request that is alone in the batch can preempt itself for ever: where chunks are smaller
     /// than a block and the rest of memory is held by loaded requests that wait, each attempt loses
-    /// the partial block that it computed. Every attempt that is not in vain caches a block, so
-    /// more attempts than blocks without a token mean that none ever will: the last waiting request
-    /// that holds blocks then gives them back.
+    /// the partial block that it computed. After very many attempts without a token, the last
+    /// waiting request that holds blocks gives them back, as if nothing had been planned.
     fn break_livelock(&mut self, index: u32) {
         let instance = &mut self.instances[index as usize];
         instance.starts_in_vain += 1;
-        if instance.starts_in_vain > 2 * u64::from(instance.blocks.total()) + 16 {
+        if instance.starts_in_vain > STARTS_IN_VAIN {
             instance.starts_in_vain = 0;
             self.release_stuck(index);
         }

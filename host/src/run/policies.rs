@@ -9,6 +9,7 @@ use crate::config::{
     self, AdmissionSpec, ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved,
     Spanned,
 };
+use crate::engine::Reload;
 use crate::policy::{
     Admission, ClassWeights, Cost, Loaded, OnError, Ordering, Picker, Policies, PolicyKind, Router, Seat,
     TieBreak, TokenBucket, baseline,
@@ -128,6 +129,7 @@ impl<'a> Builder<'a> {
     fn check_effects(&mut self, policies: &Policies) -> Result<(), RunFailure> {
         let uses_priority = policies.orderings.iter().any(Ordering::uses_priority);
         self.resolved.check_preemption(uses_priority)?;
+        self.warn_of_livelock();
         let priority = &self.resolved.policy.priority;
         if !uses_priority && priority.name.span.is_written() && priority.name.value != "constant" {
             let scheduler = &self.resolved.policy.scheduler.name.value;
@@ -139,6 +141,26 @@ impl<'a> Builder<'a> {
             self.warnings.push(Diagnostic::at(&priority.name.span, message).help(help));
         }
         Ok(())
+    }
+
+    /// Chunks smaller than a block and async reloads do not go together: see `engine/step.rs`.
+    fn warn_of_livelock(&mut self) {
+        let settings = &self.resolved.settings;
+        let engine = &settings.engine;
+        let threshold = match engine.long_prefill_token_threshold {
+            0 => engine.max_num_batched_tokens,
+            threshold => threshold.min(engine.max_num_batched_tokens),
+        };
+        let loads = settings.kv.cpu_blocks > 0 && settings.kv.reload == Reload::Async;
+        if loads && threshold < settings.kv.block_size {
+            let message = format!(
+                "a request gets at most {threshold} tokens a step, less than a block of {}: with async reloads \
+                 and little memory it can preempt itself for ever",
+                settings.kv.block_size
+            );
+            let help = "raise `max_num_batched_tokens` and `long_prefill_token_threshold`, or use `reload: blocking`";
+            self.warnings.push(Diagnostic::new(message).help(help.to_owned()));
+        }
     }
 
     fn router(&mut self) -> Result<Router, RunFailure> {

@@ -67,7 +67,7 @@ fn random_ties_draw_from_the_stream_and_only_on_a_tie() {
     // Ten groups of four: ties of three, two, none and three again.
     let arrivals = (0..40).map(|at| at / 4 * 10_000 + at % 4);
     let [rng, mut ours] = [7, 7].map(ChaCha8Rng::seed_from_u64);
-    let run = picked(Picker::LeastLoaded, TieBreak::Random(rng), arrivals.map(|us| at(us, 16, 1)));
+    let run = picked(Picker::LeastLoaded, TieBreak::Random(Box::new(rng)), arrivals.map(|us| at(us, 16, 1)));
     let mut expected = vec![];
     for _ in 0..10 {
         let mut idle = vec![0, 1, 2];
