@@ -78,19 +78,23 @@ impl WaitingQueue {
         if self.generation != ordering.generation() {
             // Another policy answers from now on: what the one before said is void.
             self.generation = ordering.generation();
+            self.unsorted = true;
             self.slots.iter().for_each(|&slot| requests[slot].keyed = false);
             return self.arrange(now_us, requests, ordering);
         }
-        let Some(answers) = answers else {
-            self.slots.iter().for_each(|&slot| requests[slot].keyed = false);
-            self.slots.sort_unstable_by_key(|&slot| requests[slot].queue_position);
-            return Ok(());
-        };
+        let mut by_entry = false;
         for (&slot, answer) in asked.iter().zip(&answers) {
             let request = &mut requests[slot];
             request.priority = answer.priority;
-            request.key = answer.key;
-            request.keyed = true;
+            request.keyed = answer.key.is_some();
+            request.key = answer.key.unwrap_or(request.key);
+            by_entry |= answer.key.is_none();
+        }
+        if by_entry {
+            // No scheduler this time. `unsorted` stays, so that it is asked again next time.
+            self.unsorted = true;
+            self.slots.sort_unstable_by_key(|&slot| requests[slot].queue_position);
+            return Ok(());
         }
         let rank = |slot: &u32| {
             let request = &requests[*slot];

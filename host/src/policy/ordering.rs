@@ -14,8 +14,9 @@ use super::seat::{Occasion, Remedy, Seat};
 pub struct Answer {
     /// Higher is more urgent; 0 where no policy gives priorities.
     pub priority: f64,
-    /// Lower first.
-    pub key: Key,
+    /// Lower first; `None` for all where the scheduler has no answer, and the order of entry stands
+    /// this time.
+    pub key: Option<Key>,
 }
 
 /// The scheduler and the priority policy of one instance.
@@ -81,9 +82,8 @@ impl Ordering {
             && (!self.uses_priority || fixed(self.priority.current.object.order()));
     }
 
-    /// Asks for the priorities and keys of waiting requests. `None`: the scheduler has no answer,
-    /// and the order of entry stands this time.
-    pub fn ask(&mut self, now_us: u64, rows: &[QueueRow<'_>]) -> Result<Option<Vec<Answer>>, PolicyFailure> {
+    /// Asks for the priorities and keys of waiting requests.
+    pub fn ask(&mut self, now_us: u64, rows: &[QueueRow<'_>]) -> Result<Vec<Answer>, PolicyFailure> {
         let at = Occasion { now_us, request: None, instance: Some(self.instance) };
         self.priorities.clear();
         self.priorities.resize(rows.len(), 0.0);
@@ -101,20 +101,20 @@ impl Ordering {
                 },
             }
         }
-        loop {
+        let answered = loop {
             self.keys.clear();
             self.keys.resize(rows.len(), Key { major: f64::NAN, minor: f64::NAN });
             let asked = ask_scheduler(&mut self.scheduler, now_us, rows, &self.priorities, &mut self.keys);
             match asked {
-                Ok(()) => break,
+                Ok(()) => break true,
                 Err(failure) => match self.scheduler.fail(failure, at)? {
-                    Remedy::Skip => return Ok(None),
+                    Remedy::Skip => break false,
                     Remedy::Again => self.others_answer(),
                 },
             }
-        }
+        };
         let answers = self.priorities.iter().zip(&self.keys);
-        Ok(Some(answers.map(|(&priority, &key)| Answer { priority, key }).collect()))
+        Ok(answers.map(|(&priority, &key)| Answer { priority, key: answered.then_some(key) }).collect())
     }
 
     fn others_answer(&mut self) {

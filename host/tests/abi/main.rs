@@ -16,6 +16,9 @@ mod plugins;
 mod provenance;
 mod refused;
 mod replaced;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each test binary needs a part of it")]
+mod shared_support;
 mod side_by_side;
 mod support;
 mod trust;

@@ -90,7 +90,6 @@ fn a_fallback_orders_again_what_waited_before() {
 }
 
 #[test]
-#[ignore = "the engine keeps the order of before until the next entry (WaitingQueue::arrange)"]
 fn a_fallback_of_a_fixed_order_for_a_changing_one_puts_the_queue_in_its_order() {
     for fault in [THIRD, PANIC_THIRD] {
         let run = ordered(true, Fallback, fault).unwrap();
@@ -121,7 +120,6 @@ fn a_fallback_priority_stays() {
 }
 
 #[test]
-#[ignore = "the engine loses priorities where the scheduler is skipped (Ordering::ask)"]
 fn a_skipped_scheduler_leaves_priorities_as_they_are() {
     let mut lab = Lab::of_blocks(3);
     lab.settings.engine.preemption = Preemption::Priority;

@@ -7,12 +7,12 @@ use std::sync::OnceLock;
 /// The directory with the libraries of this workspace's plugins, built for the tests.
 ///
 /// A plain `cargo test` builds no `cdylib`, so this does: once per test binary, into a target
-/// directory of its own, which stays for the next time.
+/// directory that the other test binaries use too and that stays for the next time.
 pub(crate) fn plugin_dir() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins");
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
         let output = Command::new(env!("CARGO"))
             .args(["build", "--config", "profile.dev.debug=false"])
             .args(["-p", "kv-pressure", "-p", "kv-pressure-slo", "-p", "priority-fcfs"])

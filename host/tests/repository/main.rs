@@ -1,0 +1,38 @@
+//! What the repository itself promises: every configuration in it runs, and the README's tour works
+//! as written.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod configs;
+mod mooncake;
+mod readme;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use pointsman::config::{Config, Override};
+use pointsman::engine::Unwatched;
+use pointsman::registry::{PluginFile, Sources};
+use pointsman::run::{self, Outcome};
+
+/// A file of the repository.
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// Runs a configuration with `--set` overrides, the libraries of the workspace and `plugins`.
+fn run(config: &Path, overrides: &[&str], plugins: &[PathBuf]) -> Outcome {
+    let overrides: Vec<Override> = overrides.iter().map(|text| Override::set(text).unwrap()).collect();
+    let resolved = Config::load(config, &overrides).and_then(|config| config.resolve());
+    let resolved = resolved.unwrap_or_else(|error| panic!("{error}"));
+    let mut catalogue = run::builtin_catalogue();
+    let sources = Sources {
+        named: plugins.iter().map(|file| PluginFile { file: file.clone(), label: None }).collect(),
+        directories: vec![support::plugin_dir().to_owned()],
+        ..Sources::default()
+    };
+    catalogue.discover(&sources).unwrap();
+    let prepared = run::prepare(resolved, &catalogue, None).unwrap_or_else(|error| panic!("{error}"));
+    prepared.execute(&mut Unwatched).unwrap_or_else(|error| panic!("{error}"))
+}
