@@ -5,7 +5,7 @@ use pointsman::engine::{
     ClusterSettings, EngineSettings, KvSettings, Preemption, Reload, RequestRecord, State,
 };
 use proptest::prelude::*;
-use proptest::test_runner::Config;
+use proptest::test_runner::{Config, RngSeed};
 
 use crate::support::{Lab, Req, Run, at, cluster};
 
@@ -141,9 +141,14 @@ fn check_totals(run: &Run, requests: &[Plain]) {
     }
 }
 
-/// 256 cases, or as many as `PROPTEST_CASES` says.
+/// 256 cases of one seed, or what `PROPTEST_CASES` and `PROPTEST_RNG_SEED` say.
 fn config() -> Config {
-    Config { failure_persistence: None, ..Config::default() }
+    let config = Config::default();
+    let rng_seed = match config.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(1),
+        given => given,
+    };
+    Config { failure_persistence: None, rng_seed, ..config }
 }
 
 proptest! {

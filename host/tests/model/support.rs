@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use pointsman::engine::{
-    ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Reload, RunError, Simulation,
-    Unwatched,
+    ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Progress, Reload, RunError,
+    Simulation, Watch,
 };
 use pointsman::policy::{
     Admission, ClassWeights, Ordering, Picker, Policies, Router, Seat, TieBreak, baseline,
@@ -66,6 +66,15 @@ impl Source for Fixed {
     }
     fn on_end(&mut self, _: u64, _: End) -> Result<Option<Arrival>, WorkloadError> {
         Ok(None)
+    }
+}
+
+/// Ends a run that goes on for ever, with `RunError::Interrupted`.
+struct Patience;
+
+impl Watch for Patience {
+    fn go_on(&mut self, progress: Progress) -> bool {
+        progress.now_us < 10_000_000
     }
 }
 
@@ -167,7 +176,7 @@ impl Lab {
             orderings: (0..self.settings.instances).map(ordering).collect(),
         };
         let mut run = Run::default();
-        run.totals = Simulation::new(&self.settings, &mut policies, source, &mut run).run(&mut Unwatched)?;
+        run.totals = Simulation::new(&self.settings, &mut policies, source, &mut run).run(&mut Patience)?;
         run.records.sort_by_key(|record| record.id);
         run.seen = std::mem::take(&mut *log.lock().unwrap());
         run.failures = policies.failures();
