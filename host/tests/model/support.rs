@@ -70,11 +70,13 @@ impl Source for Fixed {
 }
 
 /// Ends a run that goes on for ever, with `RunError::Interrupted`.
-struct Patience;
+struct Patience {
+    until_us: u64,
+}
 
 impl Watch for Patience {
     fn go_on(&mut self, progress: Progress) -> bool {
-        progress.now_us < 10_000_000
+        progress.now_us < self.until_us
     }
 }
 
@@ -87,6 +89,8 @@ pub(crate) struct Lab {
     pub(crate) admission: Admission,
     pub(crate) router: Option<Router>,
     pub(crate) seats: Box<dyn Fn() -> Seats>,
+    /// A run that takes longer, in simulated time, goes on for ever.
+    pub(crate) patience_us: u64,
     requests: Vec<Req>,
 }
 
@@ -99,6 +103,7 @@ impl Lab {
             admission: Admission::AlwaysAdmit,
             router: None,
             seats: Box::new(seats),
+            patience_us: 10_000_000,
             requests: vec![],
         }
     }
@@ -176,7 +181,8 @@ impl Lab {
             orderings: (0..self.settings.instances).map(ordering).collect(),
         };
         let mut run = Run::default();
-        run.totals = Simulation::new(&self.settings, &mut policies, source, &mut run).run(&mut Patience)?;
+        run.totals = Simulation::new(&self.settings, &mut policies, source, &mut run)
+            .run(&mut Patience { until_us: self.patience_us })?;
         run.records.sort_by_key(|record| record.id);
         run.seen = std::mem::take(&mut *log.lock().unwrap());
         run.failures = policies.failures();
