@@ -29,7 +29,8 @@ pub(super) struct Progress {
     bar: ProgressBar,
     interrupt: Interrupt,
     started: Instant,
-    shown: Instant,
+    /// The last update; none before the first look, which draws at once.
+    shown: Option<Instant>,
 }
 
 impl Progress {
@@ -50,7 +51,7 @@ impl Progress {
             bar.set_style(style.progress_chars("━╸─"));
         }
         let now = now();
-        Self { bar, interrupt, started: now, shown: now }
+        Self { bar, interrupt, started: now, shown: None }
     }
 
     /// Takes the bar away.
@@ -63,8 +64,8 @@ impl Watch for Progress {
     fn go_on(&mut self, progress: engine::Progress) -> bool {
         if !self.bar.is_hidden() {
             let now = now();
-            if now - self.shown >= PERIOD {
-                self.shown = now;
+            if self.shown.is_none_or(|shown| now - shown >= PERIOD) {
+                self.shown = Some(now);
                 self.bar.set_message(speeds(progress, now - self.started));
                 self.bar.set_position(progress.done);
             }
