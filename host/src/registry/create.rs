@@ -152,7 +152,7 @@ fn check_parameters(
         Some(key) => Err(PluginError::UnknownParameter {
             policy: name.clone(),
             parameter: key.clone(),
-            hint: near(key, &known),
+            hint: near(key, &known, &[]),
         }),
         None => Ok(params.clone()),
     }

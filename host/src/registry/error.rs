@@ -266,10 +266,11 @@ impl PluginError {
     }
 }
 
-/// A hint that names the nearest of what exists, or lists it.
-pub(super) fn near(wanted: &str, known: &[&str]) -> String {
+/// A hint that names the nearest of what exists, other names (`also`) included, or lists it.
+pub(super) fn near(wanted: &str, known: &[&str], also: &[&str]) -> String {
     let nearest = known
         .iter()
+        .chain(also)
         .map(|name| (strsim::damerau_levenshtein(wanted, name), *name))
         .filter(|(distance, name)| *distance <= name.len().max(wanted.len()).div_ceil(3))
         .min();

@@ -102,7 +102,9 @@ impl Catalogue {
             Some(path) => format!(" in {}", path.display()),
             None => String::new(),
         };
-        hint += &near(&wanted.name, &known);
+        let aliases = self.of_kind(kind).flat_map(|policy| &policy.policy().aliases);
+        let aliases: Vec<&str> = aliases.map(String::as_str).collect();
+        hint += &near(&wanted.name, &known, &aliases);
         for other in [Kind::Scorer, Kind::Scheduler, Kind::Priority] {
             if other != kind && self.of_kind(other).any(|policy| policy.policy().name == wanted.name) {
                 hint += &format!(" (there is a {other} of that name)");

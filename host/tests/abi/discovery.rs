@@ -81,6 +81,7 @@ fn an_unknown_policy_gets_the_nearest_name_the_list_or_its_kind() {
     let catalogue = named(&["kv-pressure", "kv-pressure-slo", "priority-fcfs"]);
     let message = |name| scorer(&catalogue, name).err().unwrap().to_string();
     assert!(message("kv-presure").contains("did you mean `kv-pressure`?"));
+    assert!(message("kvpp").contains("did you mean `kvp`?"));
     assert!(message("zebra").contains("there are kv-pressure, kv-pressure-slo"));
     assert!(message("priority-fcfs").contains("there is a scheduler of that name"));
 }
