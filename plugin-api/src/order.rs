@@ -3,7 +3,7 @@
 use abi_stable::StableAbi;
 
 /// The place of a waiting request: lower first, by `major`, then by `minor`; ties go by arrival,
-/// then by id. NaN in a key is an error.
+/// then by id. Both must be finite.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, StableAbi)]
 pub struct Key {
@@ -18,6 +18,12 @@ impl Key {
     #[must_use]
     pub const fn of(major: f64) -> Self {
         Self { major, minor: 0.0 }
+    }
+
+    /// Whether both of its parts are.
+    #[must_use]
+    pub const fn is_finite(&self) -> bool {
+        self.major.is_finite() && self.minor.is_finite()
     }
 }
 

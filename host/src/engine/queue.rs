@@ -75,26 +75,26 @@ impl WaitingQueue {
         let rows: Vec<_> = asked.iter().map(|&slot| requests[slot].row()).collect();
         let answers = ordering.ask(now_us, &rows)?;
         drop(rows);
-        if self.generation != ordering.generation() {
+        if self.generation != answers.generation {
             // Another policy answers from now on: what the one before said is void.
-            self.generation = ordering.generation();
+            self.generation = answers.generation;
             self.unsorted = true;
             self.slots.iter().for_each(|&slot| requests[slot].keyed = false);
             return self.arrange(now_us, requests, ordering);
         }
-        let mut by_entry = false;
-        for (&slot, answer) in asked.iter().zip(&answers) {
-            let request = &mut requests[slot];
-            request.priority = answer.priority;
-            request.keyed = answer.key.is_some();
-            request.key = answer.key.unwrap_or(request.key);
-            by_entry |= answer.key.is_none();
+        for (&slot, &priority) in asked.iter().zip(answers.priorities) {
+            requests[slot].priority = priority;
         }
-        if by_entry {
+        let Some(keys) = answers.keys else {
             // No scheduler this time. `unsorted` stays, so that it is asked again next time.
             self.unsorted = true;
             self.slots.sort_unstable_by_key(|&slot| requests[slot].queue_position);
             return Ok(());
+        };
+        for (&slot, &key) in asked.iter().zip(keys) {
+            let request = &mut requests[slot];
+            request.key = key;
+            request.keyed = true;
         }
         let rank = |slot: &u32| {
             let request = &requests[*slot];

@@ -23,7 +23,7 @@ mod table;
 pub use admission::{Admission, Cost, TokenBucket};
 pub use facts::{QueueRow, RequestFacts};
 pub use failure::{FailureCount, OnError, PolicyFailure, PolicyKind};
-pub use ordering::{Answer, Ordering};
+pub use ordering::{Answers, Ordering};
 pub use picker::{Picker, TieBreak};
 pub use router::{ClassWeights, Router};
 pub use seat::{Loaded, Seat};

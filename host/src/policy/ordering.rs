@@ -9,14 +9,15 @@ use super::facts::{AttributeColumn, QueueCells, QueueRow};
 use super::failure::{FailureCount, PolicyFailure};
 use super::seat::{Occasion, Remedy, Seat};
 
-/// What the policies said of a waiting request.
+/// What the policies said of waiting requests, one value for each.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Answer {
+pub struct Answers<'a> {
     /// Higher is more urgent; 0 where no policy gives priorities.
-    pub priority: f64,
-    /// Lower first; `None` for all where the scheduler has no answer, and the order of entry stands
-    /// this time.
-    pub key: Option<Key>,
+    pub priorities: &'a [f64],
+    /// Lower first; `None` where the scheduler has no answer, and the order of entry stands.
+    pub keys: Option<&'a [Key]>,
+    /// Answers of another generation are void: other policies gave them.
+    pub generation: u64,
 }
 
 /// The scheduler and the priority policy of one instance.
@@ -62,12 +63,6 @@ impl Ordering {
         self.fixed
     }
 
-    /// Answers of another generation are void.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.generation
-    }
-
     /// How often policies failed here, of those that did.
     pub fn failures(&self) -> impl Iterator<Item = FailureCount> + '_ {
         self.scheduler.failures().iter().chain(self.priority.failures()).cloned()
@@ -83,7 +78,7 @@ impl Ordering {
     }
 
     /// Asks for the priorities and keys of waiting requests.
-    pub fn ask(&mut self, now_us: u64, rows: &[QueueRow<'_>]) -> Result<Vec<Answer>, PolicyFailure> {
+    pub fn ask(&mut self, now_us: u64, rows: &[QueueRow<'_>]) -> Result<Answers<'_>, PolicyFailure> {
         let at = Occasion { now_us, request: None, instance: Some(self.instance) };
         self.priorities.clear();
         self.priorities.resize(rows.len(), 0.0);
@@ -101,7 +96,7 @@ impl Ordering {
                 },
             }
         }
-        let answered = loop {
+        let keyed = loop {
             self.keys.clear();
             self.keys.resize(rows.len(), Key { major: f64::NAN, minor: f64::NAN });
             let asked = ask_scheduler(&mut self.scheduler, now_us, rows, &self.priorities, &mut self.keys);
@@ -113,8 +108,11 @@ impl Ordering {
                 },
             }
         };
-        let answers = self.priorities.iter().zip(&self.keys);
-        Ok(answers.map(|(&priority, &key)| Answer { priority, key: answered.then_some(key) }).collect())
+        Ok(Answers {
+            priorities: &self.priorities,
+            keys: keyed.then_some(self.keys.as_slice()),
+            generation: self.generation,
+        })
     }
 
     fn others_answer(&mut self) {
@@ -134,7 +132,10 @@ fn ask_priority(
         loaded.object.priorities(call, RSliceMut::from_mut_slice(priorities))
     });
     whole(outcome.into_result()?, rows.len(), "priorities")?;
-    finite(rows, priorities.iter().copied(), "priority")
+    finite(rows, priorities.iter().map(|priority| priority.is_finite()), "priority")?;
+    // 0 and -0 are one priority, to schedulers and in the choice of a victim.
+    priorities.iter_mut().for_each(|priority| *priority += 0.0);
+    Ok(())
 }
 
 fn ask_scheduler(
@@ -152,7 +153,7 @@ fn ask_scheduler(
         }
     });
     whole(outcome?, rows.len(), "keys")?;
-    finite(rows, keys.iter().map(|key| key.major + key.minor), "key")
+    finite(rows, keys.iter().map(Key::is_finite), "key")
 }
 
 fn whole(count: usize, rows: usize, what: &str) -> Result<(), Failure> {
@@ -164,8 +165,8 @@ fn whole(count: usize, rows: usize, what: &str) -> Result<(), Failure> {
 }
 
 /// Every value is finite, or a failure that names the request.
-fn finite(rows: &[QueueRow<'_>], mut values: impl Iterator<Item = f64>, what: &str) -> Result<(), Failure> {
-    match values.position(|value| !value.is_finite()) {
+fn finite(rows: &[QueueRow<'_>], mut each: impl Iterator<Item = bool>, what: &str) -> Result<(), Failure> {
+    match each.position(|is_finite| !is_finite) {
         Some(row) => {
             Err(Failure::error(format!("its {what} of request {} is not finite", rows[row].facts.id)))
         }

@@ -86,6 +86,14 @@ fn of_equal_priorities_the_latest_arrival_goes() {
 }
 
 #[test]
+fn zero_and_minus_zero_are_equal_priorities() {
+    let mut lab = by_priority(3);
+    lab.priority_fcfs(r#"{"batch": -0.0, "critical": 0.0, "age_weight": -0.0}"#);
+    let run = low_before_high(lab).run();
+    assert_eq!((run.of(0).preemptions, run.of(1).preemptions), (0, 1));
+}
+
+#[test]
 fn of_equal_arrivals_the_highest_id_goes() {
     let run = shorter_first(1).run();
     assert_eq!((run.of(1).preemptions, run.of(2).preemptions), (0, 1));
