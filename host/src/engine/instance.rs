@@ -21,8 +21,8 @@ pub(crate) struct Instance {
     pub(crate) offload_link: Link,
     /// CPU to GPU.
     pub(crate) reload_link: Link,
-    /// A step is under way.
-    pub(crate) busy: bool,
+    /// Since when a step is under way, if one is.
+    busy_since_us: Option<u64>,
     /// A step start is among the events to come.
     pub(crate) start_due: bool,
     /// Something may have become worth offloading since the last look.
@@ -51,7 +51,7 @@ impl Instance {
             cpu: CpuTier::new(kv.cpu_blocks),
             offload_link: Link::default(),
             reload_link: Link::default(),
-            busy: false,
+            busy_since_us: None,
             start_due: false,
             offload_worth_a_look: false,
             starts_in_vain: 0,
@@ -68,6 +68,24 @@ impl Instance {
         let ticks = u128::from(now_us - self.used_since_us);
         self.totals.used_block_us += ticks * u128::from(self.blocks.used());
         self.used_since_us = now_us;
+    }
+
+    /// Whether a step is under way.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.busy_since_us.is_some()
+    }
+
+    /// A step begins.
+    pub(crate) fn begin_step(&mut self, now_us: u64) {
+        self.busy_since_us = Some(now_us);
+        self.totals.steps += 1;
+    }
+
+    /// Accounts for the time of the step under way, if one is: it ends, or the run does.
+    pub(crate) fn account_step(&mut self, now_us: u64) {
+        if let Some(since_us) = self.busy_since_us.take() {
+            self.totals.busy_us += now_us - since_us;
+        }
     }
 
     /// Puts a request at the back of the queue.

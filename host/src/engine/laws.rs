@@ -40,9 +40,12 @@ impl Simulation<'_> {
 
     /// Law L4 for every instance.
     pub(super) fn check_all_memory(&self) {
-        for (index, instance) in self.instances.iter().enumerate() {
-            let here = self.requests.iter().filter(|request| request.instance == Some(index as u32));
-            instance.blocks.check(here.flat_map(|request| request.blocks.iter().copied()));
+        let mut owners: Vec<Vec<&Request>> = vec![Vec::new(); self.instances.len()];
+        for request in self.requests.iter().filter(|request| !request.blocks.is_empty()) {
+            owners[request.instance.expect("L4: blocks belong to an instance") as usize].push(request);
+        }
+        for (instance, owners) in self.instances.iter().zip(owners) {
+            instance.blocks.check(owners.iter().flat_map(|request| request.blocks.iter().copied()));
             instance.cpu.check();
         }
     }

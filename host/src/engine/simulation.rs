@@ -76,6 +76,8 @@ pub struct Simulation<'a> {
     pub(super) instances: Vec<Instance>,
     pub(super) reports: Reports,
     pub(super) totals: Totals,
+    /// Requests that were left in the source at the horizon.
+    unarrived: u64,
 }
 
 impl<'a> Simulation<'a> {
@@ -109,6 +111,7 @@ impl<'a> Simulation<'a> {
             instances,
             reports,
             totals,
+            unarrived: 0,
         }
     }
 
@@ -153,7 +156,8 @@ impl<'a> Simulation<'a> {
                 return Err(RunError::Interrupted);
             }
         }
-        self.finish()
+        self.record_what_is_left(watch)?;
+        Ok(self.finish())
     }
 
     fn handle(&mut self, event: Event) -> Result<(), RunError> {
@@ -213,7 +217,7 @@ impl<'a> Simulation<'a> {
     pub(super) fn wake(&mut self, index: u32) {
         let instance = &mut self.instances[index as usize];
         let work = !instance.waiting.is_empty() || !instance.running.is_empty();
-        if work && !instance.busy && !instance.start_due {
+        if work && !instance.is_busy() && !instance.start_due {
             instance.start_due = true;
             self.events.push(self.now_us, Event::StepStart(index));
         }
@@ -226,32 +230,46 @@ impl<'a> Simulation<'a> {
     }
 
     /// What did not end is recorded as it stands; what never arrived within the horizon too.
-    fn finish(mut self) -> Result<Totals, RunError> {
-        while let Some(arrival) = self.source.take()? {
-            self.create(arrival);
-        }
+    fn record_what_is_left(&mut self, watch: &mut dyn Watch) -> Result<(), RunError> {
         let mut left: Vec<&Request> = self.requests.iter().collect();
         left.sort_unstable_by_key(|request| request.arrival.id);
         for request in left {
             self.sink.record(request.record(), &request.gaps);
         }
+        // One by one: there may be far more of them than were ever in flight.
+        while let Some(arrival) = self.source.take()? {
+            self.totals.states.add(State::NotArrived);
+            self.unarrived += 1;
+            self.sink.record(Request::new(arrival).record(), &[]);
+            if self.unarrived.is_multiple_of(EVENTS_PER_LOOK) && !watch.go_on(self.progress()) {
+                return Err(RunError::Interrupted);
+            }
+        }
+        Ok(())
+    }
+
+    /// The laws that hold at the end, and the totals.
+    fn finish(mut self) -> Totals {
+        let mut counted = StateCounts::default();
+        self.requests.iter().for_each(|request| counted.add(request.state));
         let ended = self.progress().done;
         assert_eq!(
-            ended + self.requests.iter().count() as u64,
+            ended + counted.total() + self.unarrived,
             self.totals.states.total(),
             "L1: every generated request is in exactly one state"
         );
-        let mut counted = StateCounts::default();
-        self.requests.iter().for_each(|request| counted.add(request.state));
         for state in [State::NotArrived, State::Pipeline, State::Waiting, State::Running, State::Loading] {
-            assert_eq!(counted.get(state), self.totals.states.get(state), "L1: requests {}", state.name());
+            let unarrived = if state == State::NotArrived { self.unarrived } else { 0 };
+            let counted = counted.get(state) + unarrived;
+            assert_eq!(counted, self.totals.states.get(state), "L1: requests {}", state.name());
         }
         self.check_all_memory();
         for instance in &mut self.instances {
             instance.account_use(self.totals.end_us);
+            instance.account_step(self.totals.end_us);
             instance.totals.peak_used_blocks = instance.blocks.peak_used();
         }
-        self.totals.instances = self.instances.iter().map(|instance| instance.totals.clone()).collect();
-        Ok(self.totals)
+        self.totals.instances = self.instances.into_iter().map(|instance| instance.totals).collect();
+        self.totals
     }
 }

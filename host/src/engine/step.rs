@@ -262,10 +262,7 @@ impl Simulation<'_> {
         let load = step_load(&self.instances[index as usize], &self.requests);
         let ticks = self.settings.latency.step_us(&load).saturating_add(reload_us).max(1);
         let end_us = self.after(ticks)?;
-        let instance = &mut self.instances[index as usize];
-        instance.busy = true;
-        instance.totals.steps += 1;
-        instance.totals.busy_us += ticks;
+        self.instances[index as usize].begin_step(self.now_us);
         self.events.push(end_us, Event::StepEnd(index));
         Ok(())
     }

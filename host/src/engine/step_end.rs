@@ -29,7 +29,7 @@ impl Simulation<'_> {
         plan.clear();
         let instance = &mut self.instances[index as usize];
         instance.plan = plan;
-        instance.busy = false;
+        instance.account_step(self.now_us);
         if completed {
             // `Completed` leaves the batch in one pass; the others keep their order.
             let requests = &self.requests;

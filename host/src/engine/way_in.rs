@@ -21,7 +21,9 @@ impl Simulation<'_> {
 
     /// Admission decides, on the signals of this tick.
     pub(super) fn admit(&mut self, slot: u32) -> Result<(), RunError> {
-        self.reports.read(self.now_us, &self.instances, None);
+        if self.policies.admission.reads_signals() {
+            self.reports.read(self.now_us, &self.instances, None);
+        }
         let request = &self.requests[slot];
         if !self.policies.admission.admits(self.now_us, &request.facts(), self.reports.table()) {
             self.become_state(slot, State::Rejected);

@@ -204,12 +204,10 @@ fn group(members: &[&RequestRecord], gaps: &Histogram, slo: &BTreeMap<String, Ta
 
 fn in_figures(instance: &InstanceTotals, totals: &Totals) -> InstanceSummary {
     let block_us = totals.end_us as f64 * f64::from(totals.total_blocks);
-    // A step under way at the horizon was counted whole when it started.
-    let busy_us = instance.busy_us.min(totals.end_us);
     InstanceSummary {
         routed: instance.routed,
         steps: instance.steps,
-        busy: ratio(busy_us, totals.end_us),
+        busy: ratio(instance.busy_us, totals.end_us),
         hit_rate: ratio(instance.hit_tokens_gpu + instance.hit_tokens_cpu, instance.admitted_tokens),
         kv_utilization_mean: if block_us > 0.0 { instance.used_block_us as f64 / block_us } else { 0.0 },
         kv_utilization_peak: f64::from(instance.peak_used_blocks) / f64::from(totals.total_blocks),

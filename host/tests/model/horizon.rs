@@ -1,6 +1,6 @@
 //! A run that is cut.
 
-use pointsman::engine::{Reload, State};
+use pointsman::engine::{Reload, RunError, State};
 use pointsman::policy::Admission;
 
 use crate::support::{Lab, Tier, at, cluster};
@@ -84,4 +84,24 @@ fn a_horizon_after_the_end_changes_nothing() {
     let run = with.run();
     assert_eq!(run.totals.end_us, 3001);
     assert_eq!(run, without.run());
+}
+
+#[test]
+fn a_step_counts_as_busy_only_as_far_as_the_run_goes() {
+    let busy_us = |horizon_us| cut_at(horizon_us).totals.instances[0].busy_us;
+    // The first step ends at 2000, where the second, of 1000 + 160 + 1, begins.
+    assert_eq!((busy_us(1999), busy_us(2000), busy_us(9999)), (0, 2000, 3161));
+}
+
+#[test]
+fn what_is_left_in_the_source_is_counted_and_can_be_interrupted() {
+    let cut = |patience_us| {
+        let mut lab = Lab::new(cluster(1));
+        lab.settings.horizon_us = Some(10);
+        lab.patience_us = patience_us;
+        lab.add(std::iter::repeat_n(at(11, 16, 1), 5000));
+        lab.try_run()
+    };
+    assert_eq!(cut(1).unwrap().totals.states.get(State::NotArrived), 5000);
+    assert!(matches!(cut(0), Err(RunError::Interrupted)));
 }
