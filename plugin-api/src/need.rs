@@ -2,8 +2,10 @@
 
 use crate::column::Column;
 
-/// One signal or attribute that a policy reads. Columns cross the ABI in declared order.
+/// One signal or attribute that a policy reads, made by `required` or `optional` of its name. Columns
+/// cross the ABI in declared order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Need {
     /// Id of the signal or attribute.
     pub id: &'static str,

@@ -9,7 +9,7 @@ use crate::{
     view::{Instances, Queue, Request},
 };
 
-/// Gives each instance a score for a request; the router adds the scores of all its scorers, by
+/// Gives each candidate a score for a request; the router adds the scores of all its scorers, by
 /// weight, and picks the best instance.
 pub trait Scorer: Sized + Send + 'static {
     /// Its parameters; [`NoParams`](crate::NoParams) where it has none.
@@ -33,7 +33,8 @@ pub trait Scorer: Sized + Send + 'static {
         scores: &mut [f64],
     ) -> Result<(), String>;
 
-    /// Learns where the request went; what it sees is what `score` saw.
+    /// Learns where the request went: to the instance of row `chosen`. What it sees is what `score`
+    /// saw.
     fn routed(
         &mut self,
         request: &Request<'_>,

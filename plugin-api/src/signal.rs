@@ -67,6 +67,7 @@ macro_rules! signals {
 }
 
 signals! {
+    INSTANCE: u64 = "instance", "number", "Which instance this row is, from 0; always current.";
     QUEUE_DEPTH: u64 = "queue_depth", "requests", "Waiting requests.";
     BATCH_SIZE: u64 = "batch_size", "requests", "Running requests.";
     KV_UTILIZATION: f64 = "kv_utilization", "0 to 1", "Used KV blocks / total KV blocks.";

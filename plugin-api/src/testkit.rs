@@ -23,7 +23,7 @@
 use abi_stable::std_types::{RResult, RSlice, RSliceMut, RStr};
 
 use crate::{
-    Attribute, Column, Key, Need, Order, Priority, Scheduler, Scorer, Signal,
+    Attribute, BlockRun, Blocks, Column, Key, Need, Order, Priority, Scheduler, Scorer, Signal,
     abi::{
         self, Failure, NamedColumn, PriorityBox, QueueCall, SchedulerBox, ScoreCall, ScorerBox, SetupCall,
     },
@@ -41,6 +41,7 @@ enum Cells {
     I64(Vec<i64>),
     F64(Vec<f64>),
     Text(Vec<RStr<'static>>),
+    Blocks(Vec<Blocks<'static>>),
 }
 
 /// What a table's columns are set from.
@@ -62,7 +63,13 @@ macro_rules! cell {
         }
     )*};
 }
-cell! { u64, u64, U64; i64, i64, I64; f64, f64, F64; str, &'static str, Text; }
+cell! {
+    u64, u64, U64;
+    i64, i64, I64;
+    f64, f64, F64;
+    str, &'static str, Text;
+    [BlockRun], &'static [BlockRun], Blocks;
+}
 
 /// A name for what a table can hold: a signal or an attribute.
 pub trait Named<T: ?Sized> {
@@ -96,6 +103,7 @@ impl Table {
             Some((_, Cells::I64(values))) => Column::of(values),
             Some((_, Cells::F64(values))) => Column::of(values),
             Some((_, Cells::Text(values))) => Column::of(values),
+            Some((_, Cells::Blocks(values))) => Column::of(values),
         };
         needs.iter().map(column).collect()
     }
@@ -106,6 +114,7 @@ impl Table {
             Cells::I64(values) => values.len(),
             Cells::F64(values) => values.len(),
             Cells::Text(values) => values.len(),
+            Cells::Blocks(values) => values.len(),
         })
     }
 }

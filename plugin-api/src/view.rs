@@ -46,7 +46,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The instances among which a request is routed; row `i` is instance `i`.
+/// The candidates: instances among which a request is routed, one a row.
+///
+/// A host may leave some out, so a row is no name for an instance: a policy that remembers instances
+/// reads [`signal::INSTANCE`].
 pub struct Instances<'a> {
     columns: Declared<'a>,
 }
@@ -57,7 +60,7 @@ impl<'a> Instances<'a> {
         Ok(Self { columns: Declared::new(needs, call.instances.as_slice(), call.rows)? })
     }
 
-    /// Number of instances.
+    /// Number of candidates.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.columns.rows()
@@ -69,7 +72,7 @@ impl<'a> Instances<'a> {
         self.len() == 0
     }
 
-    /// A declared signal, one value per instance. Panics, and so ends the call with an error,
+    /// A declared signal, one value per candidate. Panics, and so ends the call with an error,
     /// where it is undeclared or the host lacks it.
     #[inline]
     #[must_use]
@@ -97,7 +100,7 @@ impl<'a> Instances<'a> {
         (0..waiting.len()).map(move |i| waiting[i] + running[i] + pending[i])
     }
 
-    /// How old instance `row`'s value of a declared signal is; 0: current. \[us\]
+    /// How old the value of a declared signal in `row` is; 0: current. \[us\]
     #[must_use]
     pub fn age_us<T: Value + ?Sized>(&self, signal: &Signal<T>, row: usize) -> u64 {
         self.columns.column(signal.id(), "signal").ages().map_or(0, |ages| ages[row])

@@ -41,6 +41,7 @@ pub struct SignalNeeds {
 /// The signals that this host has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SignalColumn {
+    Instance,
     QueueDepth,
     BatchSize,
     KvUtilization,
@@ -63,6 +64,7 @@ impl SignalColumn {
     /// The signal with this id; `Absent` if the host has none.
     pub(crate) fn with_id(id: &str) -> Self {
         let known = [
+            (signal::INSTANCE.id(), Self::Instance),
             (signal::QUEUE_DEPTH.id(), Self::QueueDepth),
             (signal::BATCH_SIZE.id(), Self::BatchSize),
             (signal::KV_UTILIZATION.id(), Self::KvUtilization),
@@ -81,15 +83,16 @@ impl SignalColumn {
         known.into_iter().find(|(known, _)| *known == id).map_or(Self::Absent, |(_, column)| column)
     }
 
-    /// Whether the router counts it itself, so that it is always current.
+    /// Whether the router knows it by itself, so that it is always current.
     pub(super) fn is_routers(self) -> bool {
-        matches!(self, Self::PendingRequests | Self::InflightRequests)
+        matches!(self, Self::Instance | Self::PendingRequests | Self::InflightRequests)
     }
 }
 
 /// The signals of all instances, one column per signal, and the age of each report.
 #[derive(Debug, Default)]
 pub struct SignalTable {
+    instance: Vec<u64>,
     queue_depth: Vec<u64>,
     batch_size: Vec<u64>,
     kv_utilization: Vec<f64>,
@@ -117,6 +120,7 @@ impl SignalTable {
         let rows = instances as usize;
         let (numbers, ratios) = (vec![0; rows], vec![0.0; rows]);
         Self {
+            instance: (0..u64::from(instances)).collect(),
             queue_depth: numbers.clone(),
             batch_size: numbers.clone(),
             kv_utilization: ratios.clone(),
@@ -139,7 +143,7 @@ impl SignalTable {
     /// Number of instances.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.queue_depth.len()
+        self.instance.len()
     }
 
     /// What the router takes for the load of an instance, besides reports: always current.
@@ -187,6 +191,7 @@ impl SignalTable {
     /// A column in the form in which it crosses the ABI.
     pub(crate) fn column(&self, signal: SignalColumn) -> Column<'_> {
         let column = match signal {
+            SignalColumn::Instance => Column::of(&self.instance),
             SignalColumn::QueueDepth => Column::of(&self.queue_depth),
             SignalColumn::BatchSize => Column::of(&self.batch_size),
             SignalColumn::KvUtilization => Column::of(&self.kv_utilization),

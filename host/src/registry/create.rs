@@ -131,8 +131,14 @@ fn check_needs(name: &PolicyName, policy: &Policy) -> Result<(), PluginError> {
         let missing = needs.iter().find(|need| need.required && !has(&need.id));
         missing.map(|need| PluginError::Lacking { policy: name.clone(), what, id: need.id.clone() })
     };
+    let ability = policy.requires.first().map(|id| PluginError::Lacking {
+        policy: name.clone(),
+        what: "ability",
+        id: id.clone(),
+    });
     let missing = lacking("signal", &policy.signals, &[signal::ALL])
-        .or_else(|| lacking("attribute", &policy.attributes, attributes));
+        .or_else(|| lacking("attribute", &policy.attributes, attributes))
+        .or(ability);
     missing.map_or(Ok(()), Err)
 }
 

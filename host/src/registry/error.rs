@@ -205,7 +205,7 @@ pub enum PluginError {
     Lacking {
         /// The policy, with its library.
         policy: PolicyName,
-        /// `signal` or `attribute`.
+        /// `signal`, `attribute` or `ability`.
         what: &'static str,
         /// Its id.
         id: String,

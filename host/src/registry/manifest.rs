@@ -79,6 +79,10 @@ pub struct Policy {
     pub signals: Vec<Need>,
     /// The attributes that it reads, in the order in which their columns cross.
     pub attributes: Vec<Need>,
+    /// Abilities of a host, such as hooks, that it cannot work without, by id. Version 1.0 has none
+    /// to ask for; a later library may.
+    #[serde(default)]
+    pub requires: Vec<String>,
 }
 
 /// One parameter of a policy.
@@ -183,6 +187,7 @@ impl From<&PolicyDoc> for Policy {
             parameters: doc.parameters.iter().map(parameter).collect(),
             signals: needs(doc.signals),
             attributes: needs(doc.attributes),
+            requires: Vec::new(),
         }
     }
 }

@@ -117,8 +117,8 @@ fn a_changed_argument_is_refused_in_one_line_that_leads_to_it() {
         &[
             (
                 "src/abi/call.rs",
-                "    /// Number of instances.\n    pub rows: usize,",
-                "    /// Number of instances.\n    pub rows: usize,\n    /// Inserted.\n    pub inserted: u64,",
+                "    pub rows: usize,\n    /// The declared attributes, in declared order, one row",
+                "    pub rows: usize,\n    /// Inserted.\n    pub inserted: u64,\n    /// The declared attributes, one row",
             ),
             ("src/testkit.rs", "ScoreCall { now_us, rows,", "ScoreCall { now_us, rows, inserted: 0,"),
         ],
@@ -139,10 +139,8 @@ fn another_major_version_is_refused_by_its_number() {
     assert!(error.to_string().contains("2.0.0"), "{error}");
 }
 
-/// Keys that a later version adds to the manifest are left alone.
-#[test]
-fn a_manifest_with_keys_of_a_later_version_is_read() {
-    let (from, to) = (r#""summary":"prefers short queues""#, r#""summary":"","later":[1,2,3,4,5]"#);
+/// The external scorer with another manifest, and the directory that it lies in.
+fn with_manifest(from: &str, to: &str) -> (tempfile::TempDir, PathBuf) {
     let to = format!("{to:<width$}", width = from.len());
     assert_eq!(from.len(), to.len());
     let mut bytes = fs::read(library("external-scorer")).unwrap();
@@ -151,7 +149,26 @@ fn a_manifest_with_keys_of_a_later_version_is_read() {
     let directory = private();
     let path = directory.path().join("later.so");
     fs::write(&path, bytes).unwrap();
+    (directory, path)
+}
+
+const SUMMARY: &str = r#""summary":"prefers short queues""#;
+
+/// Keys that a later version adds to the manifest are left alone.
+#[test]
+fn a_manifest_with_keys_of_a_later_version_is_read() {
+    let (_directory, path) = with_manifest(SUMMARY, r#""summary":"","later":[1,2,3,4,5]"#);
     let catalogue = catalogue(&Sources { named: vec![file(&path, None)], ..Sources::default() }).unwrap();
     assert_eq!(catalogue.entries().next().unwrap().policy.summary, "");
     assert_eq!(scores(&mut scorer(&catalogue, "external").unwrap()), [1.0, 0.0, 0.5]);
+}
+
+/// What is no signal and no attribute can be asked for too, such as a hook: this host has none.
+#[test]
+fn a_later_ability_that_a_policy_requires_is_refused_by_name() {
+    let (_directory, path) = with_manifest(SUMMARY, r#""summary":"","requires":["it"]"#);
+    let catalogue = catalogue(&Sources { named: vec![file(&path, None)], ..Sources::default() }).unwrap();
+    let error = scorer(&catalogue, "external").err().unwrap();
+    assert!(matches!(error, PluginError::Lacking { what: "ability", .. }), "{error:?}");
+    assert!(error.to_string().contains("needs the ability `it`"), "{error}");
 }

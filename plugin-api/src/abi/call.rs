@@ -14,7 +14,7 @@ use crate::column::Column;
 pub struct ScoreCall<'a> {
     /// The tick of the decision. \[us\]
     pub now_us: u64,
-    /// Number of instances.
+    /// Number of candidates; which instance each is, the signal `instance` says.
     pub rows: usize,
     /// The declared attributes, in declared order, one row each.
     pub request: RSlice<'a, Column<'a>>,

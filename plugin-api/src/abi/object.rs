@@ -15,10 +15,10 @@ use crate::order::Key;
 /// A scorer.
 #[sabi_trait]
 pub trait ScorerObject: Send {
-    /// Writes a score per instance.
+    /// Writes a score per row.
     fn score(&mut self, call: ScoreCall<'_>, scores: RSliceMut<'_, f64>) -> RResult<usize, Failure>;
 
-    /// Tells which instance the request of the same call went to.
+    /// Tells to the instance of which row the request of the same call went.
     #[sabi(last_prefix_field)]
     fn routed(&mut self, call: ScoreCall<'_>, chosen: usize) -> RResult<(), Failure>;
 }

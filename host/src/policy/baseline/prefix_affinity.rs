@@ -3,6 +3,7 @@
 use lru::LruCache;
 use pointsman_plugin_api::attribute::PROMPT_BLOCKS;
 use pointsman_plugin_api::setup::{INSTANCES, TOTAL_KV_BLOCKS};
+use pointsman_plugin_api::signal::INSTANCE;
 use pointsman_plugin_api::{BlockRun, Instances, Need, PolicyInfo, Request, Scorer, Setup, parameters};
 use rustc_hash::FxBuildHasher;
 
@@ -21,6 +22,7 @@ parameters! {
 /// recently recorded out. It is a guess at what the instance has cached.
 pub struct PrefixAffinity {
     capacity_blocks: u64,
+    /// By instance.
     indexes: Vec<LruCache<u64, (), FxBuildHasher>>,
 }
 
@@ -38,7 +40,7 @@ impl Scorer for PrefixAffinity {
         summary: "share of the prompt's blocks that were sent to the instance before",
         version: "1.0.0",
     };
-    const SIGNALS: &'static [Need] = &[];
+    const SIGNALS: &'static [Need] = &[INSTANCE.required()];
     const ATTRIBUTES: &'static [Need] = &[PROMPT_BLOCKS.required()];
 
     fn new(params: Params, setup: &Setup<'_>) -> Result<Self, String> {
@@ -51,18 +53,29 @@ impl Scorer for PrefixAffinity {
         Ok(Self { capacity_blocks, indexes })
     }
 
-    fn score(&mut self, request: &Request<'_>, _: &Instances<'_>, scores: &mut [f64]) -> Result<(), String> {
+    fn score(
+        &mut self,
+        request: &Request<'_>,
+        instances: &Instances<'_>,
+        scores: &mut [f64],
+    ) -> Result<(), String> {
         let prompt = request.get(&PROMPT_BLOCKS);
         let total: u64 = prompt.iter().map(|run| run.len).sum();
-        for (score, index) in scores.iter_mut().zip(&self.indexes) {
+        for (score, &instance) in scores.iter_mut().zip(instances.get(&INSTANCE)) {
+            let index = &self.indexes[instance as usize];
             let known = blocks(prompt).take_while(|block| index.contains(block)).count();
             *score = if total == 0 { 0.0 } else { known as f64 / total as f64 };
         }
         Ok(())
     }
 
-    fn routed(&mut self, request: &Request<'_>, _: &Instances<'_>, chosen: usize) -> Result<(), String> {
-        let index = &mut self.indexes[chosen];
+    fn routed(
+        &mut self,
+        request: &Request<'_>,
+        instances: &Instances<'_>,
+        chosen: usize,
+    ) -> Result<(), String> {
+        let index = &mut self.indexes[instances.get(&INSTANCE)[chosen] as usize];
         // Deepest first, so that a prefix outlives its continuations.
         for block in blocks(request.get(&PROMPT_BLOCKS)).rev() {
             index.put(block, ());
@@ -71,5 +84,58 @@ impl Scorer for PrefixAffinity {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pointsman_plugin_api::testkit::Scorers;
+
+    use super::*;
+
+    const FIVE: &[BlockRun] = &[BlockRun { first: 10, len: 3 }, BlockRun { first: 90, len: 2 }];
+    const FOUR: &[BlockRun] = &[BlockRun { first: 10, len: 3 }, BlockRun { first: 50, len: 1 }];
+
+    fn scorer(params: &str) -> Scorers {
+        let mut scorer = Scorers::new::<PrefixAffinity>(params).unwrap();
+        scorer.instances.set(&INSTANCE, &[0, 1, 2, 3]);
+        scorer.request.set(&PROMPT_BLOCKS, &[FIVE]);
+        scorer
+    }
+
+    #[test]
+    fn it_is_the_share_of_the_prompt_that_was_sent_there() {
+        let mut scorer = scorer("{}");
+        assert_eq!(scorer.score().unwrap(), [0.0; 4]);
+        scorer.routed(2).unwrap();
+        assert_eq!(scorer.score().unwrap(), [0.0, 0.0, 1.0, 0.0]);
+        scorer.request.set(&PROMPT_BLOCKS, &[FOUR]);
+        assert_eq!(scorer.score().unwrap(), [0.0, 0.0, 0.75, 0.0]);
+        scorer.request.set(&PROMPT_BLOCKS, &[&[]]);
+        assert_eq!(scorer.score().unwrap(), [0.0; 4]);
+    }
+
+    /// A host may leave instances out, or order them otherwise.
+    #[test]
+    fn a_row_is_the_instance_that_it_says() {
+        let mut scorer = scorer("{}");
+        scorer.instances.set(&INSTANCE, &[3, 1]);
+        scorer.routed(0).unwrap();
+        assert_eq!(scorer.score().unwrap(), [1.0, 0.0]);
+        scorer.instances.set(&INSTANCE, &[0, 1, 2, 3]);
+        assert_eq!(scorer.score().unwrap(), [0.0, 0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_full_index_forgets_the_deepest_blocks_first() {
+        let mut scorer = scorer(r#"{"capacity_blocks": 4}"#);
+        scorer.routed(0).unwrap();
+        assert_eq!(scorer.score().unwrap()[0], 0.8);
+        // The fourth block of the other prompt takes the place of the fourth of this one.
+        scorer.request.set(&PROMPT_BLOCKS, &[FOUR]);
+        scorer.routed(0).unwrap();
+        assert_eq!(scorer.score().unwrap()[0], 1.0);
+        scorer.request.set(&PROMPT_BLOCKS, &[FIVE]);
+        assert_eq!(scorer.score().unwrap()[0], 0.6);
     }
 }
