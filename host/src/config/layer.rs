@@ -5,8 +5,8 @@
 //! would mix two different things, the upper one replaces the lower: the parameters of one
 //! scheduler are no use to another, nor those of a made-up workload to a trace.
 
-use super::policy::Picker;
 use super::tree::{Entry, Node, Value, join};
+use crate::policy::Picker;
 
 /// Puts `over` onto `under`; `path` is where both are, from the root.
 pub(super) fn layer(under: Node, over: Node, path: &str) -> Node {

@@ -45,12 +45,11 @@ pub use error::{ConfigError, Diagnostic};
 pub use overrides::Override;
 pub use plugins::PluginRef;
 pub use policy::{
-    AdmissionSpec, Cost, OnError, OnErrorAction, Picker, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec,
-    TieBreak,
+    AdmissionSpec, OnError, OnErrorAction, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec, TieBreak,
 };
 pub use profile::{DEFAULT as DEFAULT_PROFILE, Profile};
 pub use resolved::Resolved;
-pub use slo::{SloTarget, SloTargets};
+pub use slo::SloTargets;
 pub use source::{Span, Spanned};
 pub use suggest::{did_you_mean, nearest};
 pub use workload::WorkloadNode;

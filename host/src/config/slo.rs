@@ -8,22 +8,10 @@ use super::error::Diagnostic;
 use super::limits;
 use super::reader::{MapReader, Sink, positive, wrong};
 use super::tree::{Node, join};
-
-/// What a request of a class must reach; only what is given counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct SloTarget {
-    /// Time to first token. \[ms\]
-    pub ttft_ms: Option<f64>,
-    /// Time to last token. \[ms\]
-    pub e2e_ms: Option<f64>,
-    /// Mean time per output token after the first. \[ms\]
-    pub tpot_ms: Option<f64>,
-    /// Every gap between tokens. \[ms\]
-    pub itl_ms: Option<f64>,
-}
+use crate::metrics::Targets;
 
 /// Targets by class.
-pub type SloTargets = BTreeMap<String, SloTarget>;
+pub type SloTargets = BTreeMap<String, Targets>;
 
 pub(super) fn read(node: Option<&Node>, sink: &Sink) -> SloTargets {
     let mut targets = BTreeMap::new();
@@ -39,7 +27,7 @@ pub(super) fn read(node: Option<&Node>, sink: &Sink) -> SloTargets {
             let node = map.take_written(key)?;
             positive(node, &map.path(key), limits::RATE, sink)
         };
-        let read = SloTarget {
+        let read = Targets {
             ttft_ms: target("ttft_ms"),
             e2e_ms: target("e2e_ms"),
             tpot_ms: target("tpot_ms"),
@@ -57,7 +45,7 @@ pub(super) fn read(node: Option<&Node>, sink: &Sink) -> SloTargets {
 }
 
 pub(super) fn to_value(targets: &SloTargets) -> Value {
-    let one = |target: &SloTarget| {
+    let one = |target: &Targets| {
         let all = [
             ("ttft_ms", target.ttft_ms),
             ("e2e_ms", target.e2e_ms),

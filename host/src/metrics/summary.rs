@@ -225,7 +225,49 @@ fn jain(records: &[RequestRecord]) -> Option<f64> {
     for record in records {
         *tokens.entry(record.tenant.as_deref().unwrap_or("")).or_default() += record.output_tokens;
     }
-    let sum: f64 = tokens.values().map(|&x| x as f64).sum();
-    let squares: f64 = tokens.values().map(|&x| (x as f64) * (x as f64)).sum();
-    (tokens.len() > 1 && squares > 0.0).then(|| sum * sum / (tokens.len() as f64 * squares))
+    jain_index(tokens.values().copied())
+}
+
+fn jain_index(tokens: impl ExactSizeIterator<Item = u64> + Clone) -> Option<f64> {
+    let count = tokens.len();
+    let sum: f64 = tokens.clone().map(|x| x as f64).sum();
+    let squares: f64 = tokens.map(|x| (x as f64) * (x as f64)).sum();
+    (count > 1 && squares > 0.0).then(|| sum * sum / (count as f64 * squares))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jain_is_1_for_equals_and_1_over_n_for_one_who_has_all() {
+        let index = |tokens: &[u64]| jain_index(tokens.iter().copied());
+        assert_eq!(index(&[7, 7, 7, 7]), Some(1.0));
+        assert_eq!(index(&[7, 0, 0, 0]), Some(0.25));
+        // (1 + 2 + 3)^2 / (3 * (1 + 4 + 9))
+        assert_eq!(index(&[1, 2, 3]), Some(36.0 / 42.0));
+        assert_eq!((index(&[7]), index(&[]), index(&[0, 0])), (None, None, None));
+    }
+
+    /// Two steps of 30 of 100 ticks, on 3 of 4 blocks for half of the time.
+    #[test]
+    fn an_instance_is_in_figures_over_the_whole_run() {
+        let instance = InstanceTotals {
+            steps: 2,
+            busy_us: 60,
+            used_block_us: 3 * 50,
+            peak_used_blocks: 3,
+            hit_tokens_gpu: 16,
+            hit_tokens_cpu: 32,
+            admitted_tokens: 96,
+            ..InstanceTotals::default()
+        };
+        let totals = Totals { end_us: 100, total_blocks: 4, ..Totals::default() };
+        let figures = in_figures(&instance, &totals);
+        assert_eq!((figures.busy, figures.hit_rate), (0.6, 0.5));
+        assert_eq!((figures.kv_utilization_mean, figures.kv_utilization_peak), (0.375, 0.75));
+        // Nothing happened: no division by the length of the run.
+        let nothing = in_figures(&InstanceTotals::default(), &Totals { end_us: 0, ..totals });
+        assert_eq!((nothing.busy, nothing.hit_rate, nothing.kv_utilization_mean), (0.0, 0.0, 0.0));
+    }
 }

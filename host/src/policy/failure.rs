@@ -1,27 +1,6 @@
 //! What happens when a policy fails.
 
-use std::fmt;
-
-/// A kind of policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PolicyKind {
-    /// Scores instances for a request.
-    Scorer,
-    /// Orders a waiting queue.
-    Scheduler,
-    /// Gives waiting requests priorities.
-    Priority,
-}
-
-impl fmt::Display for PolicyKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scorer => "scorer",
-            Self::Scheduler => "scheduler",
-            Self::Priority => "priority",
-        })
-    }
-}
+use super::PolicyKind;
 
 /// What a failing policy means for the run (`on_error`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

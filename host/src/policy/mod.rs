@@ -14,6 +14,7 @@ mod admission;
 pub mod baseline;
 mod facts;
 mod failure;
+mod kind;
 mod ordering;
 mod picker;
 mod router;
@@ -22,7 +23,8 @@ mod table;
 
 pub use admission::{Admission, Cost, TokenBucket};
 pub use facts::{QueueRow, RequestFacts};
-pub use failure::{FailureCount, OnError, PolicyFailure, PolicyKind};
+pub use failure::{FailureCount, OnError, PolicyFailure};
+pub use kind::PolicyKind;
 pub use ordering::{Answers, Ordering};
 pub use picker::{Picker, TieBreak};
 pub use router::{ClassWeights, Router};

@@ -14,18 +14,6 @@ pub enum Picker {
     LeastLoaded,
 }
 
-impl Picker {
-    /// The name in configurations.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MaxScore => "max-score",
-            Self::RoundRobin => "round-robin",
-            Self::LeastLoaded => "least-loaded",
-        }
-    }
-}
-
 /// Which of several equally good instances is chosen.
 #[derive(Debug)]
 pub enum TieBreak {

@@ -2,8 +2,9 @@
 
 use pointsman_plugin_api::abi::Failure;
 
+use super::PolicyKind;
 use super::facts::AttributeColumn;
-use super::failure::{FailureCount, OnError, PolicyFailure, PolicyKind};
+use super::failure::{FailureCount, OnError, PolicyFailure};
 use super::table::{SignalColumn, SignalNeeds};
 
 /// A policy object with its name, where it came from, and the columns that it reads.

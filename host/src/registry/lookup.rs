@@ -105,7 +105,7 @@ impl Catalogue {
         let aliases = self.of_kind(kind).flat_map(|policy| &policy.policy().aliases);
         let aliases: Vec<&str> = aliases.map(String::as_str).collect();
         hint += &near(&wanted.name, &known, &aliases);
-        for other in [Kind::Scorer, Kind::Scheduler, Kind::Priority] {
+        for other in Kind::ALL {
             if other != kind && self.of_kind(other).any(|policy| policy.policy().name == wanted.name) {
                 hint += &format!(" (there is a {other} of that name)");
             }

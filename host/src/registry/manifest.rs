@@ -1,7 +1,7 @@
 //! The manifest of a library, as the host reads it: strict on what it needs, tolerant of what a
 //! newer library may add.
 
-use std::{collections::BTreeSet, fmt, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use pointsman_plugin_api::{
     abi::ABI_MAJOR,
@@ -9,37 +9,7 @@ use pointsman_plugin_api::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::PluginError;
-
-/// The policy kinds that libraries can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Scores instances for a request.
-    Scorer,
-    /// Orders a waiting queue.
-    Scheduler,
-    /// Gives waiting requests their priorities.
-    Priority,
-}
-
-impl Kind {
-    /// Its name in manifests and messages.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Scorer => "scorer",
-            Self::Scheduler => "scheduler",
-            Self::Priority => "priority",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+use super::{Kind, PluginError};
 
 /// What a library says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,7 +123,7 @@ impl Policy {
     /// Its kind, if this host knows it.
     #[must_use]
     pub fn known_kind(&self) -> Option<Kind> {
-        [Kind::Scorer, Kind::Scheduler, Kind::Priority].into_iter().find(|kind| kind.name() == self.kind)
+        Kind::ALL.into_iter().find(|kind| kind.name() == self.kind)
     }
 
     /// Whether it goes by this name; an alias counts.

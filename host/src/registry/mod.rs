@@ -25,6 +25,8 @@ pub use discover::{PluginFile, Sources};
 pub use error::{ErrorClass, PluginError, PolicyName};
 pub use facts::Facts;
 pub use load::{Loaded, load};
-pub use manifest::{Kind, Manifest, Need, Parameter, Policy};
+pub use manifest::{Manifest, Need, Parameter, Policy};
 pub use probe::{Probed, probe};
 pub use provenance::{LibraryRecord, Provenance};
+
+pub use crate::policy::PolicyKind as Kind;

@@ -11,8 +11,8 @@ use crate::config::{
 };
 use crate::engine::Reload;
 use crate::policy::{
-    Admission, ClassWeights, Cost, Loaded, OnError, Ordering, Picker, Policies, PolicyKind, Router, Seat,
-    TieBreak, TokenBucket, baseline,
+    Admission, ClassWeights, Loaded, OnError, Ordering, Picker, Policies, Router, Seat, TieBreak,
+    TokenBucket, baseline,
 };
 use crate::random;
 use crate::registry::{self, Catalogue, ErrorClass, Facts, Handle, Kind, PluginError};
@@ -40,7 +40,7 @@ pub fn builtin_catalogue() -> Catalogue {
 pub fn referenced_libraries(resolved: &Resolved) -> Vec<PathBuf> {
     let spec = &resolved.policy;
     let scorers = spec.routing.scorers.iter().map(|scorer| &scorer.policy);
-    let fallbacks = [Kind::Scorer, Kind::Scheduler, Kind::Priority].map(|kind| action(&spec.on_error, kind));
+    let fallbacks = Kind::ALL.map(|kind| action(&spec.on_error, kind));
     let fallbacks = fallbacks.into_iter().filter_map(|action| match action {
         OnErrorAction::Fallback(policy) => Some(&**policy),
         _ => None,
@@ -116,8 +116,7 @@ impl<'a> Builder<'a> {
             check(Kind::Scorer, policy).ok().map(|found| (found.policy, found.library))
         })?;
         if let OnErrorSpec::All(OnErrorAction::Fallback(policy)) = &spec.on_error {
-            let kinds = [Kind::Scorer, Kind::Scheduler, Kind::Priority];
-            let mut failures = kinds.into_iter().map(|kind| check(kind, policy));
+            let mut failures = Kind::ALL.into_iter().map(|kind| check(kind, policy));
             if failures.all(|failure| failure.is_err()) {
                 check(Kind::Scorer, policy)?;
             }
@@ -165,11 +164,7 @@ impl<'a> Builder<'a> {
 
     fn router(&mut self) -> Result<Router, RunFailure> {
         let routing = &self.resolved.policy.routing;
-        let picker = match routing.picker {
-            config::Picker::MaxScore => Picker::MaxScore,
-            config::Picker::RoundRobin => Picker::RoundRobin,
-            config::Picker::LeastLoaded => Picker::LeastLoaded,
-        };
+        let picker = routing.picker;
         let tie_break = match routing.tie_break {
             config::TieBreak::First => TieBreak::First,
             config::TieBreak::Random => {
@@ -230,11 +225,7 @@ impl<'a> Builder<'a> {
             AdmissionSpec::AlwaysAdmit => Admission::AlwaysAdmit,
             AdmissionSpec::RejectAll => Admission::RejectAll,
             AdmissionSpec::TokenBucket { rate_per_s, burst, cost } => {
-                let cost = match cost {
-                    config::Cost::Request => Cost::Request,
-                    config::Cost::PromptTokens => Cost::PromptTokens,
-                };
-                Admission::TokenBucket(TokenBucket::new(*rate_per_s, *burst, cost))
+                Admission::TokenBucket(TokenBucket::new(*rate_per_s, *burst, *cost))
             }
             AdmissionSpec::SloGated { classes, threshold } => {
                 Admission::SloGated { classes: classes.clone(), threshold: *threshold }
@@ -275,11 +266,6 @@ impl<'a> Builder<'a> {
                 (OnError::Fallback, Some(self.load(next, facts, &create)?))
             }
             OnErrorAction::Fallback(_) => (OnError::Fail, None),
-        };
-        let kind = match kind {
-            Kind::Scorer => PolicyKind::Scorer,
-            Kind::Scheduler => PolicyKind::Scheduler,
-            Kind::Priority => PolicyKind::Priority,
         };
         Ok(Seat::new(kind, loaded, on_error, fallback))
     }

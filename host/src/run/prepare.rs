@@ -1,12 +1,10 @@
 //! Puts policies, workload and cluster together, and runs them.
 
-use std::collections::BTreeMap;
-
 use super::policies::Builder;
 use super::{Outcome, Provenance, RunFailure, Used, WorkloadRecord};
 use crate::config::{ConfigError, Diagnostic, Resolved};
 use crate::engine::{Simulation, Watch};
-use crate::metrics::{Collector, Targets, summarise};
+use crate::metrics::{Collector, summarise};
 use crate::policy::Policies;
 use crate::registry::Catalogue;
 use crate::workload::{self, Source, WorkloadError, WorkloadSpec};
@@ -107,18 +105,8 @@ impl Prepared {
         let simulation = Simulation::new(settings, &mut self.policies, &mut *self.source, &mut collector);
         let totals = simulation.run(watch)?;
         collector.sort();
-        let targets = |(class, target): (&String, &crate::config::SloTarget)| {
-            let targets = Targets {
-                ttft_ms: target.ttft_ms,
-                tpot_ms: target.tpot_ms,
-                itl_ms: target.itl_ms,
-                e2e_ms: target.e2e_ms,
-            };
-            (class.clone(), targets)
-        };
-        let slo: BTreeMap<String, Targets> = self.resolved.slo.iter().map(targets).collect();
         Ok(Outcome {
-            summary: summarise(&collector, &totals, &slo),
+            summary: summarise(&collector, &totals, &self.resolved.slo),
             collector,
             policies: self.used,
             failures: self.policies.failures(),

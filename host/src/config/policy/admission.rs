@@ -7,6 +7,7 @@ use super::super::limits;
 use super::super::reader::{MapReader, Sink, positive, word, wrong};
 use super::super::suggest::did_you_mean;
 use super::super::tree::{self, Node};
+use crate::policy::Cost;
 
 /// Who is let in (`model.md` section 9).
 #[derive(Debug, Clone, PartialEq)]
@@ -31,15 +32,6 @@ pub enum AdmissionSpec {
         /// The least effective load from which on they are.
         threshold: u64,
     },
-}
-
-/// What a request takes out of the bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cost {
-    /// One.
-    Request,
-    /// Its prompt's length.
-    PromptTokens,
 }
 
 const NAMES: [&str; 4] = ["always-admit", "reject-all", "token-bucket", "slo-gated"];

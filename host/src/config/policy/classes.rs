@@ -7,7 +7,8 @@ use super::super::reader::{Sink, wrong};
 use super::super::suggest::did_you_mean;
 use super::super::tree::{self, Entry, Node};
 use super::short::{self, Weighted};
-use super::{Picker, RoutingSpec, ScorerSpec};
+use super::{RoutingSpec, ScorerSpec};
+use crate::policy::Picker;
 
 /// The value of `by_class:`: weights by class over shared scorers.
 pub(super) fn read(

@@ -11,9 +11,9 @@ mod short;
 
 use serde_json::{Value, json};
 
-pub use admission::{AdmissionSpec, Cost};
+pub use admission::AdmissionSpec;
 pub use on_error::{OnError, OnErrorAction};
-pub use picker::{Picker, TieBreak};
+pub use picker::TieBreak;
 pub use reference::PolicyRef;
 pub use routing::{RoutingSpec, ScorerSpec};
 

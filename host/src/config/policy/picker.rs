@@ -1,17 +1,7 @@
 //! Pickers and tie-breaks: inside the host until they have a kind of their own.
 
 use super::super::suggest::nearest;
-
-/// Who chooses among the candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Picker {
-    /// The highest total score.
-    MaxScore,
-    /// One after the other; needs no scores.
-    RoundRobin,
-    /// The lowest effective load; needs no scores.
-    LeastLoaded,
-}
+use crate::policy::Picker;
 
 pub(super) const PICKERS: [(&str, Picker); 3] = [
     ("max-score", Picker::MaxScore),

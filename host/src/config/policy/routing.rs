@@ -9,7 +9,8 @@ use super::super::reader::{MapReader, Sink, wrong};
 use super::super::tree::Node;
 use super::picker::{PICKERS, TIE_BREAKS};
 use super::short::{self, Weighted, repeated};
-use super::{Picker, PolicyRef, TieBreak, classes, scorers};
+use super::{PolicyRef, TieBreak, classes, scorers};
+use crate::policy::Picker;
 
 /// How an instance is chosen.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@ use super::super::reader::Sink;
 use super::super::source::Span;
 use super::super::tree::Node;
 use super::PolicyRef;
+use crate::policy::Picker;
 
 /// A scorer of a short form with its weight and the place of both.
 pub(super) struct Weighted {
@@ -67,7 +68,7 @@ fn one(node: &Node, part: &str, start: usize, sink: &Sink) -> Option<Weighted> {
     }
     let Some((name, weight)) = trimmed.split_once(':') else {
         let message = format!("the scorer {} has no weight", quoted(trimmed));
-        let near = super::Picker::nearest(trimmed);
+        let near = Picker::nearest(trimmed);
         let help = near.map_or(help, |picker| format!("did you mean the picker `{picker}`?"));
         sink.error(Diagnostic::at(&span, message).help(help));
         return None;

@@ -1,7 +1,8 @@
 //! What policies are read into, and where messages about them point.
 
-use super::super::{AdmissionSpec, Cost, OnError, OnErrorAction, Picker, TieBreak};
+use super::super::{AdmissionSpec, OnError, OnErrorAction, TieBreak};
 use super::resolve;
+use crate::policy::{Cost, Picker};
 
 #[test]
 fn weights_by_class_are_over_shared_scorers() {

@@ -2,7 +2,7 @@
 
 use pointsman_plugin_api::{Instances, Need, NoParams, PolicyInfo, Request, Scorer, Setup};
 
-use super::{LOAD_SIGNALS, effective_loads};
+use super::LOAD_SIGNALS;
 
 /// 1/(1 + effective load).
 pub struct LoadBalance;
@@ -28,7 +28,7 @@ impl Scorer for LoadBalance {
         instances: &Instances<'_>,
         scores: &mut [f64],
     ) -> Result<(), String> {
-        for (score, load) in scores.iter_mut().zip(effective_loads(instances)) {
+        for (score, load) in scores.iter_mut().zip(instances.effective_load()) {
             *score = 1.0 / (1 + load) as f64;
         }
         Ok(())

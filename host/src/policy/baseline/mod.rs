@@ -20,16 +20,8 @@ pub use queue_depth::QueueDepth;
 pub use sjf::Sjf;
 pub use slo_class::SloClass;
 
+use pointsman_plugin_api::Need;
 use pointsman_plugin_api::signal::{BATCH_SIZE, PENDING_REQUESTS, QUEUE_DEPTH};
-use pointsman_plugin_api::{Instances, Need};
 
 /// What the effective load is made of.
 const LOAD_SIGNALS: &[Need] = &[QUEUE_DEPTH.required(), BATCH_SIZE.required(), PENDING_REQUESTS.required()];
-
-/// `effective_load` of each instance: queued, running and on the way there.
-fn effective_loads<'a>(instances: &Instances<'a>) -> impl Iterator<Item = u64> + Clone + use<'a> {
-    let queued = instances.get(&QUEUE_DEPTH).iter();
-    let running = instances.get(&BATCH_SIZE).iter();
-    let pending = instances.get(&PENDING_REQUESTS).iter();
-    queued.zip(running).zip(pending).map(|((queued, running), pending)| queued + running + pending)
-}

@@ -2,7 +2,7 @@
 
 use pointsman_plugin_api::{Instances, Need, NoParams, PolicyInfo, Request, Scorer, Setup};
 
-use super::{LOAD_SIGNALS, effective_loads};
+use super::LOAD_SIGNALS;
 
 /// (max - load)/(max - min) of the effective load; 1 if all are equal.
 pub struct QueueDepth;
@@ -28,10 +28,9 @@ impl Scorer for QueueDepth {
         instances: &Instances<'_>,
         scores: &mut [f64],
     ) -> Result<(), String> {
-        let loads = effective_loads(instances);
-        let most = loads.clone().max().unwrap_or(0);
-        let least = loads.clone().min().unwrap_or(0);
-        for (score, load) in scores.iter_mut().zip(loads) {
+        let most = instances.effective_load().max().unwrap_or(0);
+        let least = instances.effective_load().min().unwrap_or(0);
+        for (score, load) in scores.iter_mut().zip(instances.effective_load()) {
             *score = if most == least { 1.0 } else { (most - load) as f64 / (most - least) as f64 };
         }
         Ok(())
