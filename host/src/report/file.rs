@@ -52,6 +52,9 @@ impl OutputFile {
             Ok(metadata) if metadata.permissions().readonly() => {
                 return Err(error("the file is there and write-protected".to_owned()));
             }
+            Err(why) if why.kind() != io::ErrorKind::NotFound && place.directory().is_dir() => {
+                return Err(error(reason(&why)));
+            }
             _ => {}
         }
         let directory = place.directory();
@@ -146,7 +149,10 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         io::ErrorKind::StorageFull => "no space left".to_owned(),
-        _ => error.to_string(),
+        _ => {
+            let text = error.to_string();
+            text.split_once(" at path \"").map_or(text.as_str(), |(reason, _)| reason).to_owned()
+        }
     }
 }
 
@@ -188,6 +194,7 @@ mod tests {
         assert!(problem(here).ends_with("it is a directory"));
         assert!(problem(&here.join("missing/out.csv")).contains("there is no directory"));
         assert!(problem(Path::new("..")).ends_with("this names no file"));
+        assert!(problem(&here.join("x".repeat(300))).contains("name too long"), "not only at the end");
         let protected = here.join("protected");
         fs::write(&protected, "").unwrap();
         let mut permissions = fs::metadata(&protected).unwrap().permissions();
@@ -207,6 +214,16 @@ mod tests {
         fs::write(here.join("trace"), "").unwrap();
         assert!(check("sub/../trace").overwrites(&here.join("trace")));
         assert!(!check("a").overwrites(&here.join("a")), "there is nothing to destroy");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_temporary_name_is_nobodys_business() {
+        let problem = OutputFile::check(Path::new("/proc/out.csv")).unwrap_err().to_string();
+        assert!(
+            problem.starts_with("cannot write /proc/out.csv: ") && !problem.contains(".part"),
+            "{problem}"
+        );
     }
 
     #[cfg(unix)]

@@ -15,6 +15,17 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     text.chars().map(shown).collect::<String>().into()
 }
 
+/// A name from a file or a library, fit for a cell of a table: as [`plain`], and not so long that
+/// figures lose their place.
+pub(super) fn name(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 40;
+    let shown = plain(text);
+    if shown.chars().nth(MOST).is_none() {
+        return shown;
+    }
+    shown.chars().take(MOST - 1).chain(['…']).collect::<String>().into()
+}
+
 /// How text for a person looks. Without colour, the same words stand in the same places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -67,5 +78,11 @@ mod tests {
     fn control_characters_are_shown() {
         assert_eq!(plain("bätch 1"), "bätch 1");
         assert_eq!(plain("a\u{1b}[2J\nb"), "a\\u{1b}[2J\\nb");
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!(name(&"x".repeat(40)), "x".repeat(40));
+        assert_eq!(name(&"é".repeat(100_000)), format!("{}…", "é".repeat(39)));
     }
 }

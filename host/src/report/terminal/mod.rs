@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Style;
-use super::style::plain;
+use super::style::name;
 use crate::metrics::{Group, Summary};
 use crate::run::Outcome;
 
@@ -60,7 +60,7 @@ fn groups(summary: &Summary) -> Vec<(Cow<'_, str>, &Group)> {
     let mut groups = Vec::new();
     let is_unnamed = summary.per_class.len() == 1 && summary.per_class.contains_key("standard");
     if !is_unnamed && summary.per_class.len() <= MOST_CLASSES {
-        groups.extend(summary.per_class.iter().map(|(class, group)| (plain(class), group)));
+        groups.extend(summary.per_class.iter().map(|(class, group)| (name(class), group)));
     }
     groups.push(("all".into(), &summary.overall));
     groups

@@ -1,7 +1,7 @@
 //! How many requests there were and what became of them, by class.
 
 use super::super::number::{count, decimal, percent, plural};
-use super::super::style::plain;
+use super::super::style::name;
 use super::super::wrap::wrap;
 use super::super::{Style, Table};
 use super::{MOST_CLASSES, config_value, groups};
@@ -91,7 +91,7 @@ fn targets(outcome: &Outcome) -> Option<String> {
             let decimals = if ms.fract() == 0.0 { 0 } else { 3 };
             Some(format!("{metric} {} ms", decimal(ms, decimals)))
         });
-        format!("{} {}", plain(class), given.collect::<Vec<_>>().join(", "))
+        format!("{} {}", name(class), given.collect::<Vec<_>>().join(", "))
     });
     let classes: Vec<String> = classes.collect();
     let offered = outcome.summary.overall.goodput.map_or(0, |goodput| goodput.offered);
