@@ -1,11 +1,13 @@
 //! `prefix-affinity`: where a prompt's beginning was sent before.
 
+use std::borrow::Cow;
+
 use lru::LruCache;
 use pointsman_plugin_api::attribute::PROMPT_BLOCKS;
 use pointsman_plugin_api::setup::{INSTANCES, TOTAL_KV_BLOCKS};
 use pointsman_plugin_api::signal::INSTANCE;
 use pointsman_plugin_api::{BlockRun, Instances, Need, PolicyInfo, Request, Scorer, Setup, parameters};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 parameters! {
     /// Parameters of `prefix-affinity`.
@@ -29,6 +31,29 @@ pub struct PrefixAffinity {
 /// Identities of the blocks of some runs, first to last.
 fn blocks(runs: &[BlockRun]) -> impl DoubleEndedIterator<Item = u64> + '_ {
     runs.iter().flat_map(|run| (0..run.len).map(|at| run.first.wrapping_add(at)))
+}
+
+/// The beginning of a prompt that fills an index of `capacity` blocks: what lies deeper would be
+/// recorded first, and be out again at the end.
+fn kept(runs: &[BlockRun], capacity: u64) -> Cow<'_, [BlockRun]> {
+    if runs.iter().fold(0, |total: u64, run| total.saturating_add(run.len)) <= capacity {
+        return runs.into();
+    }
+    // A hash may be there twice, so blocks that differ are counted.
+    let mut seen = FxHashSet::default();
+    let mut kept = Vec::new();
+    for run in runs {
+        let full = (0..run.len).find(|&at| {
+            seen.insert(run.first.wrapping_add(at));
+            seen.len() as u64 >= capacity
+        });
+        if let Some(last) = full {
+            kept.push(BlockRun { len: last + 1, ..*run });
+            break;
+        }
+        kept.push(*run);
+    }
+    kept.into()
 }
 
 impl Scorer for PrefixAffinity {
@@ -76,8 +101,9 @@ impl Scorer for PrefixAffinity {
         chosen: usize,
     ) -> Result<(), String> {
         let index = &mut self.indexes[instances.get(&INSTANCE)[chosen] as usize];
+        let kept = kept(request.get(&PROMPT_BLOCKS), self.capacity_blocks);
         // Deepest first, so that a prefix outlives its continuations.
-        for block in blocks(request.get(&PROMPT_BLOCKS)).rev() {
+        for block in blocks(&kept).rev() {
             index.put(block, ());
             if index.len() as u64 > self.capacity_blocks {
                 index.pop_lru();
@@ -137,5 +163,18 @@ mod tests {
         assert_eq!(scorer.score().unwrap()[0], 1.0);
         scorer.request.set(&PROMPT_BLOCKS, &[FIVE]);
         assert_eq!(scorer.score().unwrap()[0], 0.6);
+    }
+
+    fn run(first: u64, len: u64) -> BlockRun {
+        BlockRun { first, len }
+    }
+
+    #[test]
+    fn of_a_long_prompt_only_what_stays_is_recorded() {
+        assert_eq!(*kept(&[run(1, 3), run(9, 2)], 5), [run(1, 3), run(9, 2)]);
+        assert_eq!(*kept(&[run(1, 3), run(9, 2)], 4), [run(1, 3), run(9, 1)]);
+        assert_eq!(*kept(&[run(1, 2), run(1, 2), run(9, 2)], 3), [run(1, 2), run(1, 2), run(9, 1)]);
+        // 2^36 blocks: without the cut this would take minutes.
+        assert_eq!(*kept(&[run(7, 1 << 36)], 500), [run(7, 500)]);
     }
 }
