@@ -29,10 +29,19 @@ pub enum RunFailure {
     Interrupted,
 }
 
+impl From<WorkloadError> for RunFailure {
+    fn from(error: WorkloadError) -> Self {
+        match error {
+            WorkloadError::Interrupted => Self::Interrupted,
+            _ => Self::Workload(error),
+        }
+    }
+}
+
 impl From<RunError> for RunFailure {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::Workload(error) => Self::Workload(error),
+            RunError::Workload(error) => error.into(),
             RunError::Policy(failure) => Self::Policy(failure),
             RunError::Clock { .. } => Self::Simulation(error.to_string()),
             RunError::Interrupted => Self::Interrupted,

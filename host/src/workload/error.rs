@@ -31,6 +31,9 @@ pub enum WorkloadError {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// Somebody asked for the end while a trace was read.
+    #[error("interrupted")]
+    Interrupted,
     /// Generating requests ran out of the range of a number.
     #[error("{0}")]
     Range(String),

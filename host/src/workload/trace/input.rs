@@ -39,11 +39,20 @@ impl Hashed {
         Self(Rc::new(RefCell::new((file, Sha256::new()))))
     }
 
-    /// Reads the rest of the file and returns the SHA-256 of all of it, in hexadecimal.
-    pub(super) fn finish(mut self) -> io::Result<String> {
-        io::copy(&mut BufReader::with_capacity(1 << 16, &mut self), &mut io::sink())?;
+    /// Reads the rest of the file and returns the SHA-256 of all of it, in hexadecimal; none if
+    /// somebody asked for the end meanwhile.
+    pub(super) fn finish(mut self, is_asked: &dyn Fn() -> bool) -> io::Result<Option<String>> {
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match self.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(_) if is_asked() => return Ok(None),
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+        }
         let sha = std::mem::take(&mut self.0.borrow_mut().1);
-        Ok(hex(&sha.finalize()))
+        Ok(Some(hex(&sha.finalize())))
     }
 }
 

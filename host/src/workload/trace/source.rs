@@ -19,6 +19,9 @@ pub(crate) struct TraceSource {
     warnings: Vec<String>,
 }
 
+/// Requests that are read between two looks whether somebody asks for the end.
+const RECORDS_PER_LOOK: u64 = 1024;
+
 /// How arrival times are rescaled. Results are cut to whole microseconds, which keeps their order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Scale {
@@ -41,11 +44,15 @@ struct Scan {
 
 impl TraceSource {
     /// Reads the trace of a validated description once, and opens it to be read again.
-    pub(crate) fn open(spec: &WorkloadSpec, block_size: u64) -> Result<Self, WorkloadError> {
+    pub(crate) fn open(
+        spec: &WorkloadSpec,
+        block_size: u64,
+        is_asked: &dyn Fn() -> bool,
+    ) -> Result<Self, WorkloadError> {
         let path = spec.trace.as_deref().unwrap_or(Path::new(""));
         let name = path.display().to_string();
         let format = detect::format(spec, path)?;
-        let scan = scan(spec, format, path, block_size)?;
+        let scan = scan(spec, format, path, block_size, is_asked)?;
         if scan.requests == 0 {
             return Err(WorkloadError::file(&name, "holds no request"));
         }
@@ -79,6 +86,7 @@ fn scan(
     format: TraceFormat,
     path: &Path,
     block_size: u64,
+    is_asked: &dyn Fn() -> bool,
 ) -> Result<Scan, WorkloadError> {
     let name = path.display().to_string();
     let file = Hashed::new(open_file(path)?);
@@ -91,10 +99,14 @@ fn scan(
         }
         scan.last_us = record.arrival_us;
         scan.requests += 1;
+        if scan.requests.is_multiple_of(RECORDS_PER_LOOK) && is_asked() {
+            return Err(WorkloadError::Interrupted);
+        }
     }
     scan.warnings = requests.warnings();
-    scan.sha256 =
-        file.finish().map_err(|error| WorkloadError::file(&name, format!("cannot be read: {error}")))?;
+    let sha256 = file.finish(is_asked);
+    let sha256 = sha256.map_err(|error| WorkloadError::file(&name, format!("cannot be read: {error}")))?;
+    scan.sha256 = sha256.ok_or(WorkloadError::Interrupted)?;
     Ok(scan)
 }
 

@@ -3,6 +3,7 @@
 mod faults;
 mod formats;
 mod identities;
+mod interrupted;
 mod real;
 mod rescale;
 
