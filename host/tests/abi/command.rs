@@ -107,6 +107,20 @@ fn two_builds_of_one_scorer_steer_one_run() {
 }
 
 #[test]
+fn each_of_two_builds_has_the_say_that_its_label_was_given() {
+    let plugin = |name, label| format!("{{file: {}, label: {label}}}", library(name).display());
+    let (old, new) = (plugin("external-scorer", "old"), plugin("external-scorer+reversed", "new"));
+    let place = Place::with(&format!("{CONFIG}plugins: [{old}, {new}]\n"));
+    let first = ["--set", "policy.routing.tie_break=first", "--routing"];
+    let instances = |routing| place.column(None, &[&first[..], &[routing]].concat(), "instance");
+    let (old, new) = (instances("external@old:1"), instances("external@new:1"));
+    assert_ne!(old, new, "the builds differ");
+    assert_eq!(instances("external@old:3,external@new:1"), old);
+    assert_eq!(instances("external@old:1,external@new:3"), new);
+    assert_eq!(instances("external@new:3,external@old:1"), new, "whichever is named first");
+}
+
+#[test]
 fn a_panic_ends_the_run_with_library_policy_request_and_message() {
     let message = failure("misbehaving", &["--routing", "panics-in-score:1"]);
     for part in ["scorer `panics-in-score`", "request 0", "boom in score"] {
