@@ -32,7 +32,7 @@ impl Check {
     /// A rate, weight or duration that must be a number above 0.
     pub(super) fn positive(&mut self, key: impl Into<String>, value: f64) {
         let fits = value.is_finite() && value > 0.0;
-        self.require(fits, key, format!("is {value}, but must be a finite number above 0"));
+        self.require(fits, key, format!("is {}, but must be a finite number above 0", shown(value)));
     }
 
     /// A number of tokens or of requests that must be at least 1.
@@ -91,11 +91,15 @@ impl Check {
         match name {
             "stddev" => {
                 let fits = (0.0..=largest(unit)).contains(&value);
-                self.require(fits, path, format!("is {value}, but must be from 0 to {}", largest(unit)));
+                self.require(
+                    fits,
+                    path,
+                    format!("is {}, but must be from 0 to {}", shown(value), largest(unit)),
+                );
             }
             "sigma" => {
                 let fits = (0.0..=10.0).contains(&value);
-                self.require(fits, path, format!("is {value}, but must be from 0 to 10"));
+                self.require(fits, path, format!("is {}, but must be from 0 to 10", shown(value)));
             }
             // The mean of a clamped distribution need not be a value that it can take.
             "mean" | "median" => {
@@ -103,7 +107,7 @@ impl Check {
                 self.require(
                     fits,
                     path,
-                    format!("is {value}, but must be above 0 and at most {}", largest(unit)),
+                    format!("is {}, but must be above 0 and at most {}", shown(value), largest(unit)),
                 );
             }
             _ => self.value(path, value, unit),
@@ -119,7 +123,7 @@ impl Check {
                 self.require(
                     fits,
                     path,
-                    format!("is {value}, but must be a whole number of tokens from 1 to {most}"),
+                    format!("is {}, but must be a whole number of tokens from 1 to {most}", shown(value)),
                 );
             }
             Unit::Seconds => {
@@ -127,7 +131,7 @@ impl Check {
                 self.require(
                     fits,
                     path,
-                    format!("is {value}, but must be from 0 to {} seconds", largest(unit)),
+                    format!("is {}, but must be from 0 to {} seconds", shown(value), largest(unit)),
                 );
             }
         }
@@ -176,4 +180,9 @@ fn largest(unit: Unit) -> f64 {
         Unit::Tokens => MAX_TOKENS as f64,
         Unit::Seconds => MAX_SECONDS,
     }
+}
+
+/// A number as people write it: hundreds of digits say nothing.
+pub(super) fn shown(number: f64) -> String {
+    if number.abs() >= 1e16 && number.is_finite() { format!("{number:e}") } else { number.to_string() }
 }

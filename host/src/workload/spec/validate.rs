@@ -1,6 +1,6 @@
 //! What a description must fulfil beyond its types.
 
-use super::check::{Check, Unit};
+use super::check::{Check, Unit, shown};
 use super::{ArrivalsSpec, Popularity, Process, SessionSpec, SharedPrefixSpec, TraceFormat, WorkloadSpec};
 use crate::workload::{MAX_ARRIVAL_US, MAX_GROUPS, MAX_ROUNDS, MAX_TOKENS, WorkloadError};
 
@@ -141,7 +141,11 @@ fn check_arrivals(check: &mut Check, arrivals: &ArrivalsSpec, overridden: bool) 
         (Process::Gamma, None) => check.fail(format!("{key}.cv"), "is missing: `process: gamma` needs it"),
         (Process::Gamma, Some(cv)) => {
             let fits = (0.01..=100.0).contains(&cv);
-            check.require(fits, format!("{key}.cv"), format!("is {cv}, but must be from 0.01 to 100"));
+            check.require(
+                fits,
+                format!("{key}.cv"),
+                format!("is {}, but must be from 0.01 to 100", shown(cv)),
+            );
         }
         (_, Some(_)) => check.fail(format!("{key}.cv"), "is for `process: gamma`: leave it out"),
         _ => {}
@@ -159,7 +163,7 @@ fn check_arrivals(check: &mut Check, arrivals: &ArrivalsSpec, overridden: bool) 
     if let Some(swing) = &arrivals.swing {
         check.positive(format!("{key}.swing.period_s"), swing.period_s);
         let fits = (0.0..=1.0).contains(&swing.amplitude);
-        let problem = format!("is {}, but must be from 0 to 1", swing.amplitude);
+        let problem = format!("is {}, but must be from 0 to 1", shown(swing.amplitude));
         check.require(fits, format!("{key}.swing.amplitude"), problem);
         check.require(arrivals.phases.is_none(), format!("{key}.swing"), "has no meaning with `phases`");
     }
@@ -181,7 +185,7 @@ fn check_phases(check: &mut Check, key: &str, phases: &[super::PhaseSpec], repea
         let last = i + 1 == phases.len();
         let rate = phase.rate_per_s;
         let fits = rate.is_finite() && rate >= 0.0;
-        let problem = format!("is {rate}, but must be a finite number, at least 0");
+        let problem = format!("is {}, but must be a finite number, at least 0", shown(rate));
         check.require(fits, format!("{key}[{i}].rate_per_s"), problem);
         let path = format!("{key}[{i}].until_s");
         match phase.until_s {
@@ -196,7 +200,11 @@ fn check_phases(check: &mut Check, key: &str, phases: &[super::PhaseSpec], repea
                 check.require(
                     fits,
                     path,
-                    format!("is {until}, but must be above {start}, where the phase starts"),
+                    format!(
+                        "is {}, but must be above {}, where the phase starts",
+                        shown(until),
+                        shown(start)
+                    ),
                 );
                 start = until;
             }
@@ -228,13 +236,17 @@ fn check_prefixes(check: &mut Check, prefixes: &SharedPrefixSpec) {
             check.require(
                 fits,
                 format!("{key}.exponent"),
-                format!("is {exponent}, but must be from 0 to 10"),
+                format!("is {}, but must be from 0 to 10", shown(exponent)),
             );
         }
         _ => {}
     }
     let fits = (0.0..=1.0).contains(&prefixes.share);
-    check.require(fits, format!("{key}.share"), format!("is {}, but must be from 0 to 1", prefixes.share));
+    check.require(
+        fits,
+        format!("{key}.share"),
+        format!("is {}, but must be from 0 to 1", shown(prefixes.share)),
+    );
 }
 
 fn check_sessions(check: &mut Check, sessions: &SessionSpec) {
