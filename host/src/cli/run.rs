@@ -13,7 +13,7 @@ use super::stdout::Stdout;
 use super::{CliError, Messages, record};
 use crate::config::{Config, Resolved};
 use crate::registry::Sources;
-use crate::run::{Provenance, RunFailure, prepare, referenced_libraries};
+use crate::run::{Provenance, RunFailure, prepare_until, referenced_libraries};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -67,7 +67,7 @@ pub(super) fn run(args: &RunArgs, messages: &Messages) -> Result<(), CliError> {
     }
     // From here on, libraries run.
     let stdout = Stdout::set_aside()?;
-    let prepared = prepare(resolved, &catalogue, record.as_ref())?;
+    let prepared = prepare_until(resolved, &catalogue, record.as_ref(), &|| interrupt.is_asked())?;
     prepared.warnings().iter().for_each(|warning| messages.diagnostic(warning));
     let mode = if args.output.quiet { ProgressMode::None } else { args.progress };
     let mut progress = Progress::new(mode, prepared.total(), interrupt.clone());
@@ -109,6 +109,7 @@ impl RunArgs {
 /// The files that the run is made from, as far as they are known by name.
 fn inputs(args: &RunArgs, resolved: &Resolved, sources: &Sources) -> Vec<PathBuf> {
     let mut inputs: Vec<PathBuf> = args.config.iter().chain(&args.from).cloned().collect();
+    inputs.extend(resolved.files.iter().cloned());
     files_of(resolved.workload.to_value(), &mut inputs);
     inputs.extend(sources.named.iter().chain(&sources.configured).map(|plugin| plugin.file.clone()));
     inputs.extend(sources.referenced.iter().cloned());

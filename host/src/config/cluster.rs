@@ -70,6 +70,9 @@ fn read_kv(mut map: MapReader<'_>, profile_blocks: u32) -> KvSettings {
             "thrash_window_us",
         ];
         map.warn_without_effect(&without, "there is no CPU tier: `cpu_blocks` is 0");
+    } else if offload_threshold >= 1.0 {
+        let why = "nothing is ever offloaded: no more than all blocks are used, and `offload_threshold` is 1";
+        map.warn_without_effect(&["cpu_blocks"], why);
     }
     map.finish();
     KvSettings {
@@ -88,6 +91,10 @@ fn read_engine(mut map: MapReader<'_>) -> (EngineSettings, Span) {
     let max_num_seqs = map.whole("max_num_seqs", 256, 1..=limits::SEATS);
     let max_num_batched_tokens = map.whole("max_num_batched_tokens", 2048, 1..=limits::STEP_TOKENS);
     let long_prefill_token_threshold = map.whole("long_prefill_token_threshold", 0, 0..=limits::STEP_TOKENS);
+    if long_prefill_token_threshold >= max_num_batched_tokens {
+        let why = format!("no step has more tokens: `max_num_batched_tokens` is {max_num_batched_tokens}");
+        map.warn_without_effect(&["long_prefill_token_threshold"], &why);
+    }
     let victims = [("tail", Preemption::Tail), ("priority", Preemption::Priority)];
     let preemption = map.choice("preemption", Preemption::Tail, &victims);
     let span = map.take("preemption").map_or_else(Span::of_default, |node| node.span.clone());

@@ -18,40 +18,61 @@ const MAX_BYTES: u64 = 4 << 20;
 /// Files that may build on each other.
 const MAX_BASES: usize = 32;
 
+/// The files that were read so far.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// Those that build on each other, under their real and their written names.
+    chain: Vec<(PathBuf, PathBuf)>,
+    /// Workloads whose values are changed by another file or a flag.
+    workloads: Vec<PathBuf>,
+}
+
+impl Files {
+    /// All of them.
+    pub(super) fn into_paths(self) -> Vec<PathBuf> {
+        self.chain.into_iter().map(|(_, shown)| shown).chain(self.workloads).collect()
+    }
+}
+
 /// The tree of a configuration file with all its bases, the overrides applied.
-pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Node, ConfigError> {
-    let tree = file(path, None, &mut Vec::new())?;
-    apply(tree, overrides)
+pub(super) fn load(path: &Path, overrides: &[Override], files: &mut Files) -> Result<Node, ConfigError> {
+    let tree = file(path, None, files)?;
+    apply(tree, overrides, files)
 }
 
 /// The same from a text that is at hand already.
-pub(super) fn load_source(source: &Arc<Source>, overrides: &[Override]) -> Result<Node, ConfigError> {
-    let tree = build(source, None, &mut Vec::new())?;
-    apply(tree, overrides)
+pub(super) fn load_source(
+    source: &Arc<Source>,
+    overrides: &[Override],
+    files: &mut Files,
+) -> Result<Node, ConfigError> {
+    let tree = build(source, None, files)?;
+    apply(tree, overrides, files)
 }
 
 /// Lays overrides over a tree, in the order in which they were given.
-fn apply(mut tree: Node, overrides: &[Override]) -> Result<Node, ConfigError> {
+fn apply(mut tree: Node, overrides: &[Override], files: &mut Files) -> Result<Node, ConfigError> {
     check_conflicts(overrides)?;
     let (traces, others): (Vec<_>, Vec<_>) = overrides.iter().partition(|one| one.replaces_workload());
     if !traces.is_empty() {
         remove(&mut tree, &["workload"]);
     }
     for one in traces.into_iter().chain(others) {
-        tree = put(tree, one.tree().clone())?;
+        tree = put(tree, one.tree().clone(), files)?;
     }
     Ok(tree)
 }
 
 /// Lays a document over another. Where the upper one changes the workload, the file that the
 /// lower one names is read first: a reference stands for what is in it.
-fn put(mut under: Node, over: Node) -> Result<Node, ConfigError> {
+fn put(mut under: Node, over: Node, files: &mut Files) -> Result<Node, ConfigError> {
     if over.get("workload").is_some_and(|workload| workload.entries().is_some())
         && let Value::Map(entries) = &mut under.value
         && let Some(entry) = entries.iter_mut().find(|entry| entry.key == "workload")
         && entry.value.text().is_some()
     {
         entry.value = reference(&entry.value)?;
+        files.workloads.extend(entry.value.span.file().map(Path::to_owned));
     }
     Ok(layer(under, over, ""))
 }
@@ -63,14 +84,11 @@ pub(super) fn reference(node: &Node) -> Result<Node, ConfigError> {
     map(&source, Some(&node.span))
 }
 
-fn file(
-    path: &Path,
-    named_at: Option<&Span>,
-    chain: &mut Vec<(PathBuf, PathBuf)>,
-) -> Result<Node, ConfigError> {
+fn file(path: &Path, named_at: Option<&Span>, files: &mut Files) -> Result<Node, ConfigError> {
     let source = read(path, named_at)?;
     // Two names of one file are one file: a cycle is found in the first round.
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let chain = &mut files.chain;
     let known = chain.iter().position(|(other, _)| *other == real);
     chain.push((real, path.to_owned()));
     if let Some(known) = known {
@@ -89,14 +107,10 @@ fn file(
         };
         return Err(diagnostic.into());
     }
-    build(&source, named_at, chain)
+    build(&source, named_at, files)
 }
 
-fn build(
-    source: &Arc<Source>,
-    named_at: Option<&Span>,
-    chain: &mut Vec<(PathBuf, PathBuf)>,
-) -> Result<Node, ConfigError> {
+fn build(source: &Arc<Source>, named_at: Option<&Span>, files: &mut Files) -> Result<Node, ConfigError> {
     let mut tree = map(source, named_at)?;
     let Some(base) = tree.get("base").cloned() else { return Ok(tree) };
     remove(&mut tree, &["base"]);
@@ -107,8 +121,8 @@ fn build(
         let message = format!("`base` must be the path of a file, found {}", base.found());
         return Err(ConfigError::at(&base.span, message, None));
     };
-    let under = file(&base.span.resolve(text), Some(&base.span), chain)?;
-    put(under, tree)
+    let under = file(&base.span.resolve(text), Some(&base.span), files)?;
+    put(under, tree, files)
 }
 
 /// The tree of a file, which must be a map.

@@ -39,7 +39,8 @@ mod suggest;
 mod tree;
 mod workload;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use error::{ConfigError, Diagnostic};
 pub use overrides::Override;
@@ -60,19 +61,22 @@ use source::{Origin, Source};
 #[derive(Debug, Clone)]
 pub struct Config {
     tree: tree::Node,
+    files: Vec<PathBuf>,
     is_record: bool,
 }
 
 impl Config {
     /// Reads a file with all its bases and lays the overrides over it.
     pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, ConfigError> {
-        Ok(Self { tree: load::load(path, overrides)?, is_record: false })
+        let mut files = load::Files::default();
+        let tree = load::load(path, overrides, &mut files)?;
+        Ok(Self { tree, files: files.into_paths(), is_record: false })
     }
 
     /// The same for a text that is called `path` and need not be a file.
     pub fn from_text(path: &Path, text: &str, overrides: &[Override]) -> Result<Self, ConfigError> {
         let source = Source::new(Origin::File(path.to_owned()), text);
-        Ok(Self { tree: load::load_source(&source, overrides)?, is_record: false })
+        Self::of_source(&source, overrides, false)
     }
 
     /// Reads back what `Resolved::to_value` wrote; `name` is where it was found, for messages.
@@ -83,12 +87,25 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         // JSON is YAML: one way of reading, and places in messages for free.
         let source = Source::new(Origin::Record(name.to_owned()), format!("{value:#}"));
-        Ok(Self { tree: load::load_source(&source, overrides)?, is_record: true })
+        Self::of_source(&source, overrides, true)
+    }
+
+    fn of_source(source: &Arc<Source>, overrides: &[Override], is_record: bool) -> Result<Self, ConfigError> {
+        let mut files = load::Files::default();
+        let tree = load::load_source(source, overrides, &mut files)?;
+        Ok(Self { tree, files: files.into_paths(), is_record })
+    }
+
+    /// The files that were read so far; [`Resolved::files`] has those as well that are read later.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     /// Checks everything and fills in the defaults.
     pub fn resolve(&self) -> Result<Resolved, ConfigError> {
         let mut resolved = Resolved::read(&self.tree)?;
+        resolved.files.splice(..0, self.files.iter().cloned());
         if self.is_record {
             // A record writes out every option, those without effect, too.
             resolved.warnings.clear();

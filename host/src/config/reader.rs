@@ -174,7 +174,7 @@ pub(super) fn whole(node: &Node, path: &str, bounds: RangeInclusive<u64>, sink: 
     if found.is_none() {
         let (low, high) = (bounds.start(), bounds.end());
         let range = if *high == u64::MAX {
-            if *low == 0 { ", 0 or more".to_owned() } else { format!(", at least {low}") }
+            format!(" from {low} to 2^64 - 1")
         } else {
             format!(" from {low} to {high}")
         };

@@ -1,5 +1,7 @@
 //! A whole run, resolved: every value is there and valid, every default filled in.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Map, Value, json};
 
 use crate::engine::{ClusterSettings, Preemption, Reload};
@@ -15,6 +17,7 @@ use super::slo::{self, SloTargets};
 use super::source::Span;
 use super::tree::Node;
 use super::workload::WorkloadNode;
+use crate::policy::Picker;
 
 /// All that a run needs to know.
 #[derive(Debug, Clone)]
@@ -36,9 +39,13 @@ pub struct Resolved {
     pub workload: WorkloadNode,
     /// Targets by class.
     pub slo: SloTargets,
+    /// The files that all this was read from: the configuration, its bases, a workload, a profile.
+    pub files: Vec<PathBuf>,
     /// What has no effect although it was written. Print each once.
     pub warnings: Vec<Diagnostic>,
     preemption_span: Span,
+    /// As it was written, for places.
+    tree: Node,
 }
 
 impl Resolved {
@@ -63,11 +70,14 @@ impl Resolved {
         };
         let slo = slo::read(map.take("slo"), &sink);
         map.finish();
-        let warnings = sink.finish()?;
+        let mut warnings = sink.finish()?;
         let (Some(cluster), Some(policy), Some(workload)) = (cluster, policy, workload) else {
             // Whatever is missing has been noted, and ended this function above.
             return Err(Diagnostic::new("this configuration cannot be used").into());
         };
+        warnings.extend(needless_tie_break(tree, &cluster.settings, &policy));
+        let workload_file = workload.file().map(Path::to_owned);
+        let profile_file = cluster.profile.as_ref().and_then(|profile| profile.file.clone());
         Ok(Self {
             seed,
             settings: cluster.settings,
@@ -77,9 +87,17 @@ impl Resolved {
             policy,
             workload,
             slo,
+            files: workload_file.into_iter().chain(profile_file).collect(),
             warnings,
             preemption_span: cluster.preemption_span,
+            tree: tree.clone(),
         })
+    }
+
+    /// The place of the value under a dotted path such as `cluster.kv.block_size`, if it was written.
+    #[must_use]
+    pub fn span(&self, path: &str) -> Option<&Span> {
+        path.split('.').try_fold(&self.tree, |node, key| node.get(key)).map(|node| &node.span)
     }
 
     /// To be called once the scheduler is known: preemption by priority needs one that uses it.
@@ -159,7 +177,17 @@ impl Resolved {
     }
 }
 
-/// Two are equal when they are the same run; places and warnings do not count.
+/// The warning that a tie-break was written where there is nothing to choose between.
+fn needless_tie_break(tree: &Node, settings: &ClusterSettings, policy: &PolicySpec) -> Option<Diagnostic> {
+    if settings.instances > 1 || policy.routing.picker == Picker::RoundRobin {
+        return None;
+    }
+    let entry = tree.get("policy")?.get("routing")?.entry("tie_break")?;
+    let message = "`policy.routing.tie_break` has no effect";
+    Some(Diagnostic::at(&entry.key_span, message).label("there is one instance"))
+}
+
+/// Two are equal when they are the same run; places, files and warnings do not count.
 impl PartialEq for Resolved {
     fn eq(&self, other: &Self) -> bool {
         self.seed == other.seed

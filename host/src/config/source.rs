@@ -105,6 +105,14 @@ impl Span {
         (line, before[line_start..].chars().count() + 1)
     }
 
+    /// The file that this place is in.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.source.origin {
+            Origin::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// The text at this place.
     pub(super) fn text(&self) -> &str {
         self.source.text.get(self.start..self.end).unwrap_or_default()
@@ -164,7 +172,7 @@ fn normalise(path: &Path) -> PathBuf {
             other => out.push(other),
         }
     }
-    out
+    if out.as_os_str().is_empty() { Path::new(".").to_owned() } else { out }
 }
 
 #[cfg(test)]
@@ -178,6 +186,7 @@ mod tests {
         assert_eq!(span.resolve("../workloads/a.yaml"), Path::new("configs/workloads/a.yaml"));
         assert_eq!(span.resolve("../../../a"), Path::new("../a"));
         assert_eq!(span.resolve("/abs/./a"), Path::new("/abs/a"));
+        assert_eq!(span.resolve("../.."), Path::new("."), "never without a name");
         let flag = Source::new(Origin::Flag, "--trace a");
         assert_eq!(Span::new(&flag, 0..1).resolve("a"), Path::new("a"));
     }

@@ -98,11 +98,22 @@ impl Node {
             Value::Bool(value) => format!("`{value}`"),
             Value::Whole(number) => format!("`{number}`"),
             Value::Negative(number) => format!("`{number}`"),
+            // As it was written: a number beyond 64 bits would be rounded.
+            Value::Real(_) if self.is_written_as_number() => quoted(self.span.text()),
             Value::Real(number) => format!("`{}`", real(*number)),
             Value::Text(text) => format!("text {}", quoted(text)),
+            Value::List(items) if items.is_empty() => "an empty list".to_owned(),
             Value::List(_) => "a list".to_owned(),
+            Value::Map(entries) if entries.is_empty() => "an empty map".to_owned(),
             Value::Map(_) => "a map".to_owned(),
         }
+    }
+
+    /// Whether the place holds a number, and not an alias or a quoted text.
+    fn is_written_as_number(&self) -> bool {
+        let text = self.span.text();
+        text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+            && !text.contains(char::is_whitespace)
     }
 
     /// The place of `range` inside this text, if it stands in the source as it is, without

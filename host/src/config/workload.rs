@@ -1,5 +1,7 @@
 //! The `workload:` value: this module knows where it was written, `workload` what it means.
 
+use std::path::Path;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
@@ -54,6 +56,11 @@ impl WorkloadNode {
             }
         }
         &node.span
+    }
+
+    /// The file that it was written in.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.node.span.file()
     }
 
     /// As JSON, for records.

@@ -1,9 +1,10 @@
 //! One run, from a configuration to its outcome.
 //!
-//! `policies` builds what the configuration names, `prepare` puts policies, workload and cluster
-//! together, `outcome` is what is left when the simulation has ended. Everything that can be wrong
-//! is found before the first event.
+//! `policies` builds what the configuration names, `effects` finds what it asks for in vain,
+//! `prepare` puts policies, workload and cluster together, `outcome` is what is left when the
+//! simulation has ended. Everything that can be wrong is found before the first event.
 
+mod effects;
 mod error;
 mod outcome;
 mod policies;
@@ -12,4 +13,4 @@ mod prepare;
 pub use error::RunFailure;
 pub use outcome::{Outcome, Provenance, Used, WorkloadRecord};
 pub use policies::{builtin_catalogue, referenced_libraries};
-pub use prepare::{Prepared, prepare};
+pub use prepare::{Prepared, prepare, prepare_until};

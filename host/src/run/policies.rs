@@ -9,7 +9,6 @@ use crate::config::{
     self, AdmissionSpec, ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved,
     Spanned,
 };
-use crate::engine::Reload;
 use crate::policy::{
     Admission, ClassWeights, Loaded, OnError, Ordering, Picker, Policies, Router, Seat, TieBreak,
     TokenBucket, baseline,
@@ -62,7 +61,7 @@ fn action(spec: &OnErrorSpec, kind: Kind) -> &OnErrorAction {
 
 /// Builds all policies of a run, and notes where each came from.
 pub(super) struct Builder<'a> {
-    resolved: &'a Resolved,
+    pub(super) resolved: &'a Resolved,
     catalogue: &'a Catalogue,
     /// What a record says of the policies, in the order in which they are built.
     recorded: Option<&'a [registry::Provenance]>,
@@ -115,6 +114,13 @@ impl<'a> Builder<'a> {
         spec.routing.check_repeats(|policy| {
             check(Kind::Scorer, policy).ok().map(|found| (found.policy, found.library))
         })?;
+        if matches!(spec.on_error, OnErrorSpec::ByKind { .. }) {
+            for kind in Kind::ALL {
+                if let OnErrorAction::Fallback(policy) = action(&spec.on_error, kind) {
+                    check(kind, policy)?;
+                }
+            }
+        }
         if let OnErrorSpec::All(OnErrorAction::Fallback(policy)) = &spec.on_error {
             let mut failures = Kind::ALL.into_iter().map(|kind| check(kind, policy));
             if failures.all(|failure| failure.is_err()) {
@@ -122,44 +128,6 @@ impl<'a> Builder<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Options that contradict each other, and those that have no effect.
-    fn check_effects(&mut self, policies: &Policies) -> Result<(), RunFailure> {
-        let uses_priority = policies.orderings.iter().any(Ordering::uses_priority);
-        self.resolved.check_preemption(uses_priority)?;
-        self.warn_of_livelock();
-        let priority = &self.resolved.policy.priority;
-        if !uses_priority && priority.name.span.is_written() && priority.name.value != "constant" {
-            let scheduler = &self.resolved.policy.scheduler.name.value;
-            let message = format!(
-                "priority `{}` has no effect: the scheduler `{scheduler}` does not use priorities",
-                priority.name.value
-            );
-            let help = "choose a scheduler such as `priority-fcfs`".to_owned();
-            self.warnings.push(Diagnostic::at(&priority.name.span, message).help(help));
-        }
-        Ok(())
-    }
-
-    /// Chunks smaller than a block and async reloads do not go together: see `engine/step.rs`.
-    fn warn_of_livelock(&mut self) {
-        let settings = &self.resolved.settings;
-        let engine = &settings.engine;
-        let threshold = match engine.long_prefill_token_threshold {
-            0 => engine.max_num_batched_tokens,
-            threshold => threshold.min(engine.max_num_batched_tokens),
-        };
-        let loads = settings.kv.cpu_blocks > 0 && settings.kv.reload == Reload::Async;
-        if loads && threshold < settings.kv.block_size {
-            let message = format!(
-                "a request gets at most {threshold} tokens a step, less than a block of {}: with async reloads \
-                 and little memory it can preempt itself for ever",
-                settings.kv.block_size
-            );
-            let help = "raise `max_num_batched_tokens` and `long_prefill_token_threshold`, or use `reload: blocking`";
-            self.warnings.push(Diagnostic::new(message).help(help.to_owned()));
-        }
     }
 
     fn router(&mut self) -> Result<Router, RunFailure> {

@@ -1,5 +1,6 @@
 //! Puts policies, workload and cluster together, and runs them.
 
+use super::effects::unmet_classes;
 use super::policies::Builder;
 use super::{Outcome, Provenance, RunFailure, Used, WorkloadRecord};
 use crate::config::{ConfigError, Diagnostic, Resolved};
@@ -30,11 +31,25 @@ pub fn prepare(
     catalogue: &Catalogue,
     record: Option<&Provenance>,
 ) -> Result<Prepared, RunFailure> {
+    prepare_until(resolved, catalogue, record, &|| false)
+}
+
+/// As [`prepare`], unless `is_asked` says that somebody wants the end.
+///
+/// # Errors
+///
+/// As [`prepare`], and [`RunFailure::Interrupted`].
+pub fn prepare_until(
+    resolved: Resolved,
+    catalogue: &Catalogue,
+    record: Option<&Provenance>,
+    is_asked: &dyn Fn() -> bool,
+) -> Result<Prepared, RunFailure> {
     let spec: WorkloadSpec = resolved.workload.spec()?;
     let mut builder = Builder::new(&resolved, catalogue, record.map(|record| record.policies.as_slice()));
     let (policies, built) = builder.build()?;
     let (used, mut warnings) = (builder.used, builder.warnings);
-    let source = workload::open(&spec, resolved.seed, resolved.settings.kv.block_size)
+    let source = workload::open_until(&spec, resolved.seed, resolved.settings.kv.block_size, is_asked)
         .map_err(|error| located(&resolved, error))?;
     let identity = source.identity().map(|identity| WorkloadRecord {
         kind: identity.kind.to_owned(),
@@ -74,10 +89,14 @@ fn same_workload(recorded: &WorkloadRecord, found: &WorkloadRecord) -> Result<()
 fn located(resolved: &Resolved, error: WorkloadError) -> RunFailure {
     match &error {
         WorkloadError::Config { key, problem } => {
-            let path = key.strip_prefix("workload.").unwrap_or(key);
-            ConfigError::at(resolved.workload.span(path), format!("`{key}`: {problem}"), None).into()
+            let span = match key.strip_prefix("workload.") {
+                Some(path) => resolved.workload.span(path),
+                // What the workload does not go with: it is to blame where that was not written.
+                None => resolved.span(key).unwrap_or(resolved.workload.span("")),
+            };
+            ConfigError::at(span, format!("`{key}`: {problem}"), None).into()
         }
-        _ => RunFailure::Workload(error),
+        _ => error.into(),
     }
 }
 
@@ -105,14 +124,17 @@ impl Prepared {
         let simulation = Simulation::new(settings, &mut self.policies, &mut *self.source, &mut collector);
         let totals = simulation.run(watch)?;
         collector.sort();
+        let summary = summarise(&collector, &totals, &self.resolved.slo);
+        let mut warnings = self.source.warnings();
+        warnings.extend(unmet_classes(&self.resolved, &summary));
         Ok(Outcome {
-            summary: summarise(&collector, &totals, &self.resolved.slo),
+            summary,
             collector,
             policies: self.used,
             failures: self.policies.failures(),
             clamped_scores: self.policies.router.clamped_scores(),
             provenance: self.provenance,
-            warnings: self.source.warnings(),
+            warnings,
         })
     }
 }

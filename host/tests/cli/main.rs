@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod extremes;
 mod interrupted;
 mod libraries;
 mod listed;
+mod needless;
 mod outputs;
 mod plugins;
 mod refused;

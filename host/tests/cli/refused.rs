@@ -10,10 +10,31 @@ const REFUSED: &[(&[&str], i32, &str)] = &[
     (&["run.yaml", "--bogus"], 2, "unexpected argument '--bogus'"),
     (&["run.yaml", "--seed", "1", "--seed", "2"], 2, "cannot be used multiple times"),
     (&["missing.yaml"], 2, "cannot read `missing.yaml`"),
-    (&["run.yaml", "--seed", "-1"], 2, "`seed` must be a whole number, 0 or more, found `-1`"),
+    (&["run.yaml", "--seed", "-1"], 2, "`seed` must be a whole number from 0 to 2^64 - 1, found `-1`"),
     (&["run.yaml", "--set", "cluster.instance=2"], 2, "unknown key `instance`"),
     (&["run.yaml", "--routing", "pa:0"], 2, "--routing pa:0"),
     (&["run.yaml", "--routing", "queue-dept:1"], 2, "did you mean `queue-depth`?"),
+    (&["run.yaml", "--seed", "18446744073709551616"], 2, "from 0 to 2^64 - 1, found `18446744073709551616`"),
+    (&["run.yaml", "--set", "workload.prompt_tokens=1e300"], 2, "is 1e300, but must be"),
+    (&["run.yaml", "--set", "policy.routing={scorers: []}"], 2, "of 1 to 256 scorers, found an empty list"),
+    (&["run.yaml", "--set", "policy.on_error={scorer: {fallback: fcfs}}"], 2, "there is no scorer `fcfs`"),
+    (
+        &["run.yaml", "--set", "policy.admission={name: token-bucket, params: {rate_per_s: 1, burst: 0.5}}"],
+        2,
+        "nothing would ever be admitted: `policy.admission.params.burst` is below 1",
+    ),
+    (
+        &["run.yaml", "--set", "policy.admission={name: slo-gated, params: {classes: [], threshold: 1}}"],
+        2,
+        "must be a list of one class or more, found an empty list",
+    ),
+    (&["run.yaml", "--trace", "."], 2, ".: is not a regular file"),
+    (&["up.yaml"], 2, "cannot read `.`: it is a directory"),
+    (
+        &["run.yaml", "--trace", "native.jsonl", "--set", "cluster.kv.block_size=24"],
+        2,
+        " | --set cluster.kv.block_size=24\n |                             ^^",
+    ),
     (&["run.yaml", "--rate", "3", "--speedup", "2"], 2, "`--rate` and `--speedup` cannot be used together"),
     (&["run.yaml", "--trace", "missing.jsonl"], 2, "missing.jsonl: cannot open the trace"),
     (&["run.yaml", "--trace", "broken.csv"], 2, "broken.csv:3"),
@@ -45,6 +66,8 @@ const REFUSED: &[(&[&str], i32, &str)] = &[
 fn mistakes_are_named() {
     let scene = Scene::new();
     scene.write("broken.csv", "arrival_s,input_tokens,output_tokens\n0.5,100,10\n0.6,many,10\n");
+    scene.write("up.yaml", "base: .\n");
+    scene.write("native.jsonl", "{\"id\": 0, \"arrival_us\": 0, \"input_len\": 32, \"output_len\": 4}\n");
     scene.write("newer.json", r#"{"schema_version": 99, "provenance": {"host_version": "9.0.0"}}"#);
     let before = scene.names();
     for (args, code, part) in REFUSED {
@@ -55,6 +78,39 @@ fn mistakes_are_named() {
     }
     assert_eq!(scene.names(), before);
     assert_eq!(scene.read("run.yaml"), crate::scene::CONFIG.as_bytes());
+}
+
+#[test]
+fn no_input_is_overwritten_wherever_it_was_named() {
+    let scene = Scene::new();
+    std::fs::create_dir(scene.path("profiles")).unwrap();
+    scene.write("base.yaml", "base: bottom.yaml\nworkload: workload.yaml\ncluster: {profile: own}\n");
+    scene.write("bottom.yaml", crate::scene::CONFIG);
+    let workload = "requests: 5\nprompt_tokens: {dist: empirical, file: lengths.csv}\noutput_tokens: 5\n\
+                    arrivals: {process: constant, rate_per_s: 5}\n";
+    scene.write("workload.yaml", workload);
+    scene.write("lengths.csv", "10\n20\n");
+    let latency = "{model: linear, alpha: [1, 1, 1], beta: [1, 1, 1]}";
+    scene.write("profiles/own.yaml", &format!("model: m\ngpu: g\nlatency: {latency}\nkv: {{blocks: 100}}\n"));
+    scene.write("top.yaml", "base: base.yaml\n");
+    // A flag that changes the workload reads its file earlier than a run without one.
+    let before = scene.names();
+    for more in [&["--quiet"][..], &["--quiet", "--rate", "7"]] {
+        for input in
+            ["top.yaml", "base.yaml", "bottom.yaml", "workload.yaml", "lengths.csv", "profiles/own.yaml"]
+        {
+            let bytes = scene.read(input);
+            let seen = scene.run(&[&["run", "top.yaml", "--summary", input], more].concat());
+            assert_eq!(seen.code, Some(2), "{input}: {}", seen.err);
+            assert!(
+                seen.err.contains(&format!("would overwrite {input}, which is an input")),
+                "{}",
+                seen.err
+            );
+            assert_eq!(scene.read(input), bytes);
+        }
+    }
+    assert_eq!(scene.names(), before);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_record_wants_its_own_trace() {
     let scene = Scene::new();
     let trace = "arrival_s,input_tokens,output_tokens\n0.5,100,10\n0.6,200,10\n";
     scene.write("trace.csv", trace);
-    let first = results(&scene, &["run.yaml", "--trace", "trace.csv"]);
+    let first = results(&scene, &["run.yaml", "--trace", "trace.csv", "--set", "slo=null"]);
     std::fs::rename(scene.path("s.json"), scene.path("record.json")).unwrap();
     assert_eq!(results(&scene, &["--from", "record.json"]), first);
     scene.write("trace.csv", &trace.replace("200", "201"));

@@ -35,7 +35,7 @@ fn the_bar_is_on_standard_error_alone() {
     let scene = Scene::new();
     let without = scene.run(&["run", "run.yaml", "--progress", "none"]);
     assert_eq!(without.err, "");
-    let long = ["run", "run.yaml", "--set", "workload.requests=5000", "--format", "json"];
+    let long = ["run", "run.yaml", "--set", "workload.requests=50000", "--format", "json"];
     let with = scene.run(&[&long[..], &["--progress", "bar"]].concat());
     assert!(with.err.contains("requests"), "{}", with.err);
     assert!(with.err.ends_with("\u{1b}[2K"), "the bar is erased: {:?}", with.err);

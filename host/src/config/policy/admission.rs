@@ -97,6 +97,12 @@ impl AdmissionSpec {
             positive(node, &params.path(key), limits::RATE, sink)
         };
         let (rate_per_s, burst) = (amount("rate_per_s"), amount("burst"));
+        if burst.is_some_and(|burst| burst < 1.0) {
+            let node = params.take("burst").unwrap_or(name);
+            let message = format!("nothing would ever be admitted: `{}` is below 1", params.path("burst"));
+            sink.error(Diagnostic::at(&node.span, message).help("every request costs at least 1".to_owned()));
+            return None;
+        }
         Some(Self::TokenBucket { rate_per_s: rate_per_s?, burst: burst?, cost })
     }
 
@@ -110,6 +116,10 @@ impl AdmissionSpec {
             return None;
         };
         let read = |(index, item)| word(item, &format!("{path}[{index}]"), sink).map(|word| word.value);
+        if items.is_empty() {
+            sink.error(wrong(classes?, &path, "a list of one class or more"));
+            return None;
+        }
         let classes: Option<Vec<String>> = items.iter().enumerate().map(read).collect();
         threshold?;
         Some(Self::SloGated { classes: classes?, threshold: bound })

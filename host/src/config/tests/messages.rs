@@ -43,7 +43,7 @@ fn a_wrong_type() {
       |          ^^^^^^
     "#);
     assert_snapshot!(message("seed:\n"), @r#"
-    error: `seed` must be a whole number, 0 or more, found nothing
+    error: `seed` must be a whole number from 0 to 2^64 - 1, found nothing
      --> run.yaml:1:1
       |
     1 | seed:
@@ -250,7 +250,7 @@ fn overrides_point_at_the_command_line() {
      = note: both stretch the arrival times of the workload
     "#);
     assert_snapshot!(message_with("seed: 1\n", &["seed.root=1"]), @r#"
-    error: `seed` must be a whole number, 0 or more, found a map
+    error: `seed` must be a whole number from 0 to 2^64 - 1, found a map
      |
      | --set seed.root=1
      |            ^^^^
