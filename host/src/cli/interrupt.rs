@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit;
+use crate::report::file::discard_unfinished;
 
 /// Whether somebody asked for the end.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,7 @@ impl Interrupt {
         let _ = ctrlc::set_handler(move || {
             if asked.swap(true, Ordering::SeqCst) {
                 // The second Ctrl-C does not wait for anything.
+                discard_unfinished();
                 std::process::exit(exit::INTERRUPTED.into());
             }
         });

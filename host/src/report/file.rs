@@ -3,9 +3,11 @@
 //! A place is checked before a run starts, so that nobody waits for a run whose result cannot be
 //! kept. What is written goes to a file beside the place and is renamed at the end.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -15,6 +17,21 @@ use tempfile::NamedTempFile;
 pub struct OutputError {
     path: PathBuf,
     problem: String,
+}
+
+/// The files that are being written, under their temporary names.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes what is half written: for a process that ends at once, in the middle of a write.
+pub fn discard_unfinished() {
+    for path in unfinished().iter() {
+        // Nobody is left to be told.
+        let _ = fs::remove_file(path);
+    }
 }
 
 /// A place for a file, checked.
@@ -95,18 +112,30 @@ impl OutputFile {
                 fill(&mut out)?;
                 return out.flush();
             }
-            let mut file = self.beside()?;
-            let mut out = BufWriter::new(file.as_file_mut());
-            fill(&mut out)?;
-            out.flush()?;
-            drop(out);
-            if let Ok(earlier) = fs::metadata(&self.target) {
-                file.as_file().set_permissions(earlier.permissions())?;
-            }
-            file.as_file().sync_all()?;
-            file.persist(&self.target).map_err(|error| error.error).map(|_: File| ())
+            let file = self.beside()?;
+            let temporary = file.path().to_owned();
+            unfinished().insert(temporary.clone());
+            let written = self.fill(file, fill);
+            unfinished().remove(&temporary);
+            written
         };
         write().map_err(|why| OutputError { path: self.named.clone(), problem: reason(&why) })
+    }
+
+    fn fill(
+        &self,
+        mut file: NamedTempFile,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut out = BufWriter::new(file.as_file_mut());
+        fill(&mut out)?;
+        out.flush()?;
+        drop(out);
+        if let Ok(earlier) = fs::metadata(&self.target) {
+            file.as_file().set_permissions(earlier.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&self.target).map_err(|error| error.error).map(|_: File| ())
     }
 
     fn directory(&self) -> &Path {
@@ -184,6 +213,21 @@ mod tests {
         assert!(failed.unwrap_err().to_string().ends_with("out.csv: no space left"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "first");
         assert_eq!(names(directory.path()), ["out.csv"]);
+    }
+
+    #[test]
+    fn a_half_written_file_is_known_as_long_as_it_is_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = OutputFile::check(&directory.path().join("out.csv")).unwrap();
+        let known = || unfinished().iter().filter(|path| path.starts_with(directory.path())).count();
+        place
+            .write(|_| {
+                assert_eq!((known(), names(directory.path()).len()), (1, 1));
+                Ok(())
+            })
+            .unwrap();
+        assert!(place.write(|_| Err(io::ErrorKind::StorageFull.into())).is_err());
+        assert_eq!(known(), 0);
     }
 
     #[test]
