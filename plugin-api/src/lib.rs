@@ -3,7 +3,7 @@
 //! A policy library is a `cdylib` crate that depends on this crate alone. This is a whole one:
 //!
 //! ```
-//! //! Prefers instances with free KV memory.
+//! //! Prefers instances with short queues.
 //! use pointsman_plugin_api::prelude::*;
 //!
 //! parameters! {
@@ -58,7 +58,7 @@
 //! ```
 //!
 //! `Cargo.toml` needs `crate-type = ["cdylib"]` under `[lib]`. Build it, then name the file:
-//! `pointsman run CONFIG --plugin target/release/libbreathing.so --routing breathing`.
+//! `pointsman run CONFIG --plugin target/release/libbreathing.so --routing breathing:1`.
 //!
 //! The rules: a policy reads no clock and no randomness but what it is given (`now_us`, and
 //! [`setup::SEED`]), reads only what it declares, and keeps its own state. A panic is contained,

@@ -107,7 +107,8 @@ impl<'a> Instances<'a> {
     }
 }
 
-/// The waiting requests of one instance, one a row, in no particular order.
+/// Waiting requests of one instance, one a row, in no particular order: all, or where the order is
+/// [fixed](crate::Order::Fixed) those that entered since the last call.
 pub struct Queue<'a> {
     now_us: u64,
     columns: Declared<'a>,
