@@ -92,7 +92,7 @@ pub enum Command {
 pub enum PluginCommand {
     /// List all policies: built in, and of the libraries that are found
     ///
-    /// Libraries are only read, not run.
+    /// Libraries are only read, not run. `--format json` has each policy's parameters, too.
     List(plugin_list::ListArgs),
 }
 
