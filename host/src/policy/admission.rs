@@ -30,6 +30,17 @@ pub enum Cost {
     PromptTokens,
 }
 
+impl Cost {
+    /// The name in configurations.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::PromptTokens => "prompt-tokens",
+        }
+    }
+}
+
 /// A bucket that fills at a constant rate, and is full at first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenBucket {

@@ -146,7 +146,8 @@ impl From<&PolicyDoc> for Policy {
             name: field.name.to_owned(),
             ty: field.ty.to_owned(),
             default: field.default.to_owned(),
-            doc: field.doc.concat().trim().to_owned(),
+            // Brackets are escaped for rustdoc, not for a person.
+            doc: field.doc.concat().trim().replace("\\[", "[").replace("\\]", "]"),
         };
         Self {
             kind: doc.kind.to_owned(),

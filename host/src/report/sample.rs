@@ -86,6 +86,7 @@ pub(super) fn outcome() -> Outcome {
             dropped_ids: vec![],
         },
         collector: Collector::default(),
+        idle: vec![],
         policies: vec![
             used("scorer", "prefix-affinity", Some(3.0), None),
             used("scorer", "queue-depth", Some(2.5), None),

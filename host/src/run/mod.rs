@@ -4,6 +4,7 @@
 //! `prepare` puts policies, workload and cluster together, `outcome` is what is left when the
 //! simulation has ended. Everything that can be wrong is found before the first event.
 
+mod admission;
 mod effects;
 mod error;
 mod outcome;
@@ -11,6 +12,6 @@ mod policies;
 mod prepare;
 
 pub use error::RunFailure;
-pub use outcome::{Outcome, Provenance, Used, WorkloadRecord};
+pub use outcome::{IdleLibrary, Outcome, Provenance, Used, WorkloadRecord};
 pub use policies::{builtin_catalogue, referenced_libraries};
 pub use prepare::{Prepared, prepare, prepare_until};

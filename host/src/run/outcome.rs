@@ -15,6 +15,9 @@ pub struct Outcome {
     pub collector: Collector,
     /// The policies, in configured order.
     pub policies: Vec<Used>,
+    /// Libraries that were found and that none of the policies is from. Not part of any record: they
+    /// have no say.
+    pub idle: Vec<IdleLibrary>,
     /// Policies that failed while the run went on.
     pub failures: Vec<FailureCount>,
     /// Scores that were outside 0 to 1.
@@ -38,6 +41,15 @@ pub struct Used {
     pub note: Option<String>,
     /// The library that it came from; `None`: built in.
     pub library: Option<LibraryRecord>,
+}
+
+/// A library that was found and not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdleLibrary {
+    /// The names of its policies.
+    pub policies: Vec<String>,
+    /// The library.
+    pub library: LibraryRecord,
 }
 
 /// All that is needed to make the same run again. Nothing in it depends on the hour.

@@ -4,19 +4,17 @@ use std::path::PathBuf;
 
 use rand::Rng;
 
+use super::RunFailure;
+use super::admission;
 use super::outcome::Used;
 use crate::config::{
-    self, AdmissionSpec, ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved,
-    Spanned,
+    self, ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved, Spanned,
 };
 use crate::policy::{
-    Admission, ClassWeights, Loaded, OnError, Ordering, Picker, Policies, Router, Seat, TieBreak,
-    TokenBucket, baseline,
+    ClassWeights, Loaded, OnError, Ordering, Picker, Policies, Router, Seat, TieBreak, baseline,
 };
 use crate::random;
 use crate::registry::{self, Catalogue, ErrorClass, Facts, Handle, Kind, PluginError};
-
-use super::RunFailure;
 
 /// A catalogue of the policies that are built in.
 #[must_use]
@@ -94,7 +92,8 @@ impl<'a> Builder<'a> {
         self.check()?;
         let router = self.router()?;
         let orderings = self.orderings()?;
-        let admission = self.admission();
+        let (admission, used) = admission::build(&self.resolved.policy.admission);
+        self.used.push(used);
         let policies = Policies { admission, router, orderings };
         self.check_effects(&policies)?;
         Ok((policies, std::mem::take(&mut self.built)))
@@ -183,22 +182,6 @@ impl<'a> Builder<'a> {
             orderings.push(Ordering::new(index, scheduler, priority));
         }
         Ok(orderings)
-    }
-
-    fn admission(&mut self) -> Admission {
-        let spec = &self.resolved.policy.admission;
-        let name = spec.name().to_owned();
-        self.used.push(Used { role: "admission", name, weight: None, note: None, library: None });
-        match spec {
-            AdmissionSpec::AlwaysAdmit => Admission::AlwaysAdmit,
-            AdmissionSpec::RejectAll => Admission::RejectAll,
-            AdmissionSpec::TokenBucket { rate_per_s, burst, cost } => {
-                Admission::TokenBucket(TokenBucket::new(*rate_per_s, *burst, *cost))
-            }
-            AdmissionSpec::SloGated { classes, threshold } => {
-                Admission::SloGated { classes: classes.clone(), threshold: *threshold }
-            }
-        }
     }
 
     /// What a policy is told of the run; no two objects share a seed.

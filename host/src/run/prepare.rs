@@ -2,12 +2,12 @@
 
 use super::effects::unmet_classes;
 use super::policies::Builder;
-use super::{Outcome, Provenance, RunFailure, Used, WorkloadRecord};
+use super::{IdleLibrary, Outcome, Provenance, RunFailure, Used, WorkloadRecord};
 use crate::config::{ConfigError, Diagnostic, Resolved};
 use crate::engine::{Simulation, Watch};
 use crate::metrics::{Collector, summarise};
 use crate::policy::Policies;
-use crate::registry::Catalogue;
+use crate::registry::{self, Catalogue, Origin};
 use crate::workload::{self, Source, WorkloadError, WorkloadSpec};
 
 /// A run that is ready to start.
@@ -16,6 +16,7 @@ pub struct Prepared {
     policies: Policies,
     source: Box<dyn Source>,
     used: Vec<Used>,
+    idle: Vec<IdleLibrary>,
     provenance: Provenance,
     warnings: Vec<Diagnostic>,
 }
@@ -67,9 +68,26 @@ pub fn prepare_until(
     if let Some(record) = record {
         same_workload(&record.workload, &provenance.workload)?;
     }
+    let idle = idle_libraries(catalogue, &provenance.policies);
     let mut all = resolved.warnings.clone();
     all.append(&mut warnings);
-    Ok(Prepared { resolved, policies, source, used, provenance, warnings: all })
+    Ok(Prepared { resolved, policies, source, used, idle, provenance, warnings: all })
+}
+
+/// The libraries of the catalogue that none of the policies is from, in its order.
+fn idle_libraries(catalogue: &Catalogue, built: &[registry::Provenance]) -> Vec<IdleLibrary> {
+    let mut idle: Vec<IdleLibrary> = Vec::new();
+    for entry in catalogue.entries() {
+        let Origin::Library { record, .. } = entry.origin else { continue };
+        let is_used =
+            built.iter().filter_map(|one| one.library.as_ref()).any(|used| used.sha256 == record.sha256);
+        match idle.iter_mut().find(|seen| seen.library == record) {
+            _ if is_used => {}
+            Some(seen) => seen.policies.push(entry.policy.name.clone()),
+            None => idle.push(IdleLibrary { policies: vec![entry.policy.name.clone()], library: record }),
+        }
+    }
+    idle
 }
 
 fn same_workload(recorded: &WorkloadRecord, found: &WorkloadRecord) -> Result<(), RunFailure> {
@@ -131,6 +149,7 @@ impl Prepared {
             summary,
             collector,
             policies: self.used,
+            idle: self.idle,
             failures: self.policies.failures(),
             clamped_scores: self.policies.router.clamped_scores(),
             provenance: self.provenance,

@@ -35,7 +35,8 @@ pub enum AdmissionSpec {
 }
 
 const NAMES: [&str; 4] = ["always-admit", "reject-all", "token-bucket", "slo-gated"];
-const COSTS: [(&str, Cost); 2] = [("request", Cost::Request), ("prompt-tokens", Cost::PromptTokens)];
+const COSTS: [(&str, Cost); 2] =
+    [(Cost::Request.name(), Cost::Request), (Cost::PromptTokens.name(), Cost::PromptTokens)];
 
 impl AdmissionSpec {
     /// Its name.
@@ -129,7 +130,7 @@ impl AdmissionSpec {
         let params = match self {
             Self::AlwaysAdmit | Self::RejectAll => json!({}),
             Self::TokenBucket { rate_per_s, burst, cost } => {
-                let cost = COSTS.iter().find(|(_, one)| one == cost).map_or("", |(name, _)| name);
+                let cost = cost.name();
                 json!({ "rate_per_s": rate_per_s, "burst": burst, "cost": cost })
             }
             Self::SloGated { classes, threshold } => json!({ "classes": classes, "threshold": threshold }),

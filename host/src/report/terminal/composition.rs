@@ -8,6 +8,9 @@ use super::config_value;
 use crate::registry::LibraryRecord;
 use crate::run::{Outcome, Used};
 
+/// How many libraries that were found and not used are named.
+const IDLE: usize = 4;
+
 /// Digits of a hash that tell two builds apart at a glance.
 const HASH_DIGITS: usize = 8;
 
@@ -27,6 +30,15 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         let origin = origin(used.library.as_ref(), style);
         let note = used.note.as_ref().map_or(String::new(), |note| format!("; {}", plain(note)));
         lines.push(format!("  {role:role_width$}  {name}  {weight:weight_width$}  {origin}{note}"));
+    }
+    for (at, idle) in outcome.idle.iter().take(IDLE).enumerate() {
+        let role = if at == 0 { "not used" } else { "" };
+        let name = format!("{:name_width$}", plain(&idle.policies.join(", ")));
+        let origin = origin(Some(&idle.library), style);
+        lines.push(format!("  {role:role_width$}  {name}  {:weight_width$}  {origin}", ""));
+    }
+    if let Some(more) = outcome.idle.len().checked_sub(IDLE).filter(|&more| more > 0) {
+        lines.push(format!("  {:role_width$}  and {more} more: `pointsman plugin list`", ""));
     }
     lines.push(String::new());
     let facts = [

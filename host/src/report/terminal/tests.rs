@@ -11,6 +11,35 @@ fn written(outcome: &Outcome, style: Style) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// What was found and has no say is named too, so that nobody wonders whether it was found.
+#[test]
+fn libraries_that_are_not_used() {
+    let mut outcome = outcome();
+    let library = |name: &str| crate::registry::LibraryRecord {
+        path: format!("plugins/lib{name}.so"),
+        sha256: "0123456789".to_owned(),
+        name: name.to_owned(),
+        version: "1.2.0".to_owned(),
+        api_version: "1.0.0".to_owned(),
+        rustc: "rustc 1.95.0".to_owned(),
+    };
+    let idle =
+        |name: &str| crate::run::IdleLibrary { policies: vec![name.to_owned()], library: library(name) };
+    outcome.idle = ["a", "b", "c", "d", "e", "f"].map(idle).into();
+    let text = written(&outcome, Style::PLAIN);
+    let lines: Vec<&str> = text.lines().skip(8).take(5).map(str::trim_end).collect();
+    assert_eq!(
+        lines,
+        [
+            "  not used   a                      plugins/liba.so (1.2.0, sha256 01234567…)",
+            "             b                      plugins/libb.so (1.2.0, sha256 01234567…)",
+            "             c                      plugins/libc.so (1.2.0, sha256 01234567…)",
+            "             d                      plugins/libd.so (1.2.0, sha256 01234567…)",
+            "             and 2 more: `pointsman plugin list`",
+        ]
+    );
+}
+
 #[test]
 fn a_run_at_a_glance() {
     let text = written(&outcome(), Style::PLAIN);
