@@ -1,5 +1,6 @@
 //! What several test binaries share: the built plugin libraries, and data outside the repository.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -23,7 +24,17 @@ pub(crate) fn plugin_dir() -> &'static Path {
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        target.join("debug")
+        // Copied, since other libraries may lie where these were built; and renamed into place,
+        // since another test may be reading there.
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins");
+        fs::create_dir_all(&directory).unwrap();
+        for name in ["kv_pressure", "kv_pressure_slo", "priority_fcfs"] {
+            let file = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+            let fresh = directory.join(format!("{file}.{}.new", std::process::id()));
+            fs::copy(target.join("debug").join(&file), &fresh).unwrap();
+            fs::rename(&fresh, directory.join(&file)).unwrap();
+        }
+        directory
     })
 }
 
