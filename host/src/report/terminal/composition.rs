@@ -41,11 +41,15 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         lines.push(format!("  {:role_width$}  and {more} more: `pointsman plugin list`", ""));
     }
     lines.push(String::new());
-    let facts = [
+    let mut facts = vec![
         ("Workload", plain(&outcome.provenance.workload.description).into_owned()),
         ("Cluster", cluster(outcome)),
         ("Seed", outcome.provenance.seed.to_string()),
     ];
+    // It qualifies all figures, so it is said before them, too.
+    if outcome.summary.saturation.is_some_and(|saturation| saturation.still_growing) {
+        facts.push(("Load", "past saturation, see the end".to_owned()));
+    }
     for (title, text) in facts {
         let mut wrapped = wrap(&format!("{title:10}"), &text, style.width, 10);
         if let Some(first) = wrapped.first_mut() {

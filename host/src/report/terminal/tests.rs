@@ -152,6 +152,7 @@ fn what_did_not_complete_and_what_went_wrong_is_said() {
     Workload  2,000 requests, poisson 25/s, 4 rounds (closed loop)
     Cluster   4 instances, llama-3.1-8b-h100-tp2, 2,000 KV blocks of 16 tokens, CPU tier of 3,000
     Seed      42
+    Load      past saturation, see the end
 
     Requests    total  completed  rejected  dropped  unfinished  goodput
       batch     1,400      1,400         0        0           0        -
