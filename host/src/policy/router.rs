@@ -195,7 +195,7 @@ impl Router {
     ) -> Result<(), PolicyFailure> {
         let cells = RequestCells::new(request);
         let at = Occasion { now_us, request: Some(request.id), instance: None };
-        for seat in &mut self.scorers {
+        for seat in self.scorers.iter_mut().filter(|seat| !seat.has_panicked()) {
             let outcome = with_call(seat, now_us, &cells, table, |object, call| object.routed(call, chosen));
             if let RErr(failure) = outcome {
                 seat.fail(failure, at)?;

@@ -60,12 +60,14 @@ pub struct Seat<T> {
     fallback: Option<Loaded<T>>,
     on_error: OnError,
     failures: Vec<FailureCount>,
+    /// The policy that sits here panicked, and nothing takes its place.
+    panicked: bool,
 }
 
 impl<T> Seat<T> {
     /// Seats a policy; `fallback` takes its place where `on_error` says so.
     pub fn new(kind: PolicyKind, policy: Loaded<T>, on_error: OnError, fallback: Option<Loaded<T>>) -> Self {
-        Self { kind, current: policy, fallback, on_error, failures: Vec::new() }
+        Self { kind, current: policy, fallback, on_error, failures: Vec::new(), panicked: false }
     }
 
     /// Name of the policy that sits here now.
@@ -84,6 +86,11 @@ impl<T> Seat<T> {
     #[must_use]
     pub fn failures(&self) -> &[FailureCount] {
         &self.failures
+    }
+
+    /// Whether the policy here panicked: nothing that it could still be told reaches it.
+    pub(super) fn has_panicked(&self) -> bool {
+        self.panicked
     }
 
     /// What is measured for it, and for what may take its place.
@@ -127,7 +134,10 @@ impl<T> Seat<T> {
                 self.current = next;
                 Ok(Remedy::Again)
             }
-            None => Ok(Remedy::Skip),
+            None => {
+                self.panicked |= failure.panicked;
+                Ok(Remedy::Skip)
+            }
         }
     }
 }

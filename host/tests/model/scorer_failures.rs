@@ -58,8 +58,9 @@ fn a_scorer_that_panicked_is_not_called_again() {
     let run = scored(Skip, PANIC).unwrap();
     assert_eq!(instances(&run), [1, 0, 0]);
     assert_eq!(take_calls(), 2);
-    // The panic, the hook after it, and both for the third request: not made, but counted.
-    assert_eq!(run.failures[0].calls, 4);
+    // The panic, and the decision on the third request, made without it: once per decision, so the
+    // hook after routing does not count again.
+    assert_eq!(run.failures[0].calls, 2);
     assert!(run.failures[0].first_message.contains("lost my head"));
 }
 
