@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{block::BlockRun, need::Need, value::Value};
+use crate::{about::About, block::BlockRun, need::Need, value::Value};
 
 /// An attribute of a request. A scorer sees it for the one request that is routed; a scheduler
 /// or priority for each waiting request. The true output length is not among them.
@@ -57,15 +57,21 @@ impl<T: Value + ?Sized> Attribute<T> {
 macro_rules! attributes {
     ($($list:ident, $for:literal: {
         $($name:ident: $type:ty = $id:literal, $unit:literal, $doc:literal;)*
-    })*) => {$(
-        $(
+    })*) => {
+        $($(
             #[doc = concat!($doc, " \\[", $unit, "\\]")]
             pub const $name: Attribute<$type> = Attribute::new($id, $unit, $doc);
         )*
 
         #[doc = $for]
         pub const $list: &[&str] = &[$($id),*];
-    )*};
+        )*
+
+        /// What each of them is, in the order of the lists.
+        pub const CATALOGUE: &[About] = &[$($(
+            About { id: $id, ty: stringify!($type), unit: $unit, doc: $doc, current: true },
+        )*)*];
+    };
 }
 
 attributes! {
@@ -86,6 +92,7 @@ attributes! {
         EMITTED_TOKENS: u64 = "emitted_tokens", "tokens", "Tokens emitted so far.";
         PREEMPTIONS: u64 = "preemptions", "preemptions", "How often it was preempted.";
         QUEUE_POSITION: i64 = "queue_position", "number", "Place by order of entry; requests put at the head get ever smaller negative numbers.";
+        REMAINING_PREFILL_TOKENS: u64 = "remaining_prefill_tokens", "tokens", "Tokens that its next admission would have to compute now: `num_tokens` less what GPU memory and CPU tier hold of it, or what was loaded; since 1.1.";
     }
     PRIORITIZED, "Ids of the attributes that only schedulers can read.": {
         PRIORITY: f64 = "priority", "number", "What the priority policy gave it; higher is more urgent.";

@@ -6,17 +6,19 @@
 /// pointsman_plugin_api::export! { scorers: [MyScorer, Another], priorities: [MyPriority] }
 /// ```
 ///
-/// Lists that are empty may be left out; the order is scorers, schedulers, priorities.
+/// Lists that are empty may be left out; the order is scorers, schedulers, priorities, filters, pickers,
+/// admissions.
 #[macro_export]
 macro_rules! export {
     (
         $(scorers: [$($scorer:ty),* $(,)?])? $(,)?
         $(schedulers: [$($scheduler:ty),* $(,)?])? $(,)?
         $(priorities: [$($priority:ty),* $(,)?])? $(,)?
+        $(filters: [$($filter:ty),* $(,)?])? $(,)?
+        $(pickers: [$($picker:ty),* $(,)?])? $(,)?
+        $(admissions: [$($admission:ty),* $(,)?])? $(,)?
     ) => {
         const _: () = {
-            use $crate::abi::{self, Failure, RResult, RStr, SetupCall};
-
             const LIBRARY: $crate::manifest::LibraryDoc = $crate::manifest::LibraryDoc {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
@@ -25,6 +27,9 @@ macro_rules! export {
                     $($($crate::manifest::PolicyDoc::scorer::<$scorer>(),)*)?
                     $($($crate::manifest::PolicyDoc::scheduler::<$scheduler>(),)*)?
                     $($($crate::manifest::PolicyDoc::priority::<$priority>(),)*)?
+                    $($($crate::manifest::PolicyDoc::filter::<$filter>(),)*)?
+                    $($($crate::manifest::PolicyDoc::picker::<$picker>(),)*)?
+                    $($($crate::manifest::PolicyDoc::admission::<$admission>(),)*)?
                 ],
             };
 
@@ -34,58 +39,44 @@ macro_rules! export {
 
             struct Exported;
 
-            impl abi::Library for Exported {
+            impl $crate::abi::Library for Exported {
                 const DOC: $crate::manifest::LibraryDoc = LIBRARY;
 
                 fn manifest() -> &'static [u8] {
                     &MANIFEST
                 }
 
-                fn scorer(
-                    policy: &str,
-                    setup: SetupCall<'_>,
-                    params: RStr<'_>,
-                ) -> RResult<abi::ScorerBox, Failure> {
-                    $($(
-                        if policy == <$scorer as $crate::Scorer>::INFO.name {
-                            return abi::scorer::<$scorer>(setup, params);
-                        }
-                    )*)?
-                    let _ = (setup, params);
-                    abi::unknown("scorer", policy)
-                }
-
-                fn scheduler(
-                    policy: &str,
-                    setup: SetupCall<'_>,
-                    params: RStr<'_>,
-                ) -> RResult<abi::SchedulerBox, Failure> {
-                    $($(
-                        if policy == <$scheduler as $crate::Scheduler>::INFO.name {
-                            return abi::scheduler::<$scheduler>(setup, params);
-                        }
-                    )*)?
-                    let _ = (setup, params);
-                    abi::unknown("scheduler", policy)
-                }
-
-                fn priority(
-                    policy: &str,
-                    setup: SetupCall<'_>,
-                    params: RStr<'_>,
-                ) -> RResult<abi::PriorityBox, Failure> {
-                    $($(
-                        if policy == <$priority as $crate::Priority>::INFO.name {
-                            return abi::priority::<$priority>(setup, params);
-                        }
-                    )*)?
-                    let _ = (setup, params);
-                    abi::unknown("priority", policy)
-                }
+                $crate::__constructor!(scorer, Scorer, ScorerBox, [$($($scorer),*)?]);
+                $crate::__constructor!(scheduler, Scheduler, SchedulerBox, [$($($scheduler),*)?]);
+                $crate::__constructor!(priority, Priority, PriorityBox, [$($($priority),*)?]);
+                $crate::__constructor!(filter, Filter, FilterBox, [$($($filter),*)?]);
+                $crate::__constructor!(picker, Picker, PickerBox, [$($($picker),*)?]);
+                $crate::__constructor!(admission, Admission, AdmissionBox, [$($($admission),*)?]);
             }
 
             #[unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader")]
-            pub static ROOT: abi::LibHeader = abi::header::<Exported>();
+            pub static ROOT: $crate::abi::LibHeader = $crate::abi::header::<Exported>();
         };
+    };
+}
+
+/// Finds the constructor of a policy of one kind by its name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __constructor {
+    ($kind:ident, $trait:ident, $boxed:ident, [$($policy:ty),*]) => {
+        fn $kind(
+            policy: &str,
+            setup: $crate::abi::SetupCall<'_>,
+            params: $crate::abi::RStr<'_>,
+        ) -> $crate::abi::RResult<$crate::abi::$boxed, $crate::abi::Failure> {
+            $(
+                if policy == <$policy as $crate::$trait>::INFO.name {
+                    return $crate::abi::$kind::<$policy>(setup, params);
+                }
+            )*
+            let _ = (setup, params);
+            $crate::abi::unknown(stringify!($kind), policy)
+        }
     };
 }

@@ -64,8 +64,9 @@
 //! [`setup::SEED`]), reads only what it declares, and keeps its own state. A panic is contained,
 //! and the policy is not called again.
 //!
-//! The three kinds are in [`Scorer`], [`Scheduler`] and [`Priority`]; what can be read in
-//! [`signal`], [`attribute`] and [`setup`]. What crosses to the host is in [`abi`], which authors
+//! The kinds, in the order in which a request meets them: [`Admission`], [`Filter`], [`Scorer`] and
+//! [`Picker`] decide where it runs, [`Priority`] and [`Scheduler`] when. What can be read is in [`signal`],
+//! [`attribute`] and [`setup`]; what a policy can be told besides, in [`hook`] and [`outcome`]. What crosses to the host is in [`abi`], which authors
 //! never need.
 
 #![expect(non_local_definitions, reason = "the expansion of `sabi_trait` has them")]
@@ -73,19 +74,23 @@
 extern crate self as pointsman_plugin_api;
 
 pub mod abi;
+mod about;
 pub mod attribute;
 mod block;
 mod column;
 mod export;
 mod guard;
+pub mod hook;
 mod info;
 pub mod manifest;
 mod need;
 mod order;
+pub mod outcome;
 mod params;
 mod policy;
 pub mod setup;
 pub mod signal;
+#[cfg(feature = "testkit")]
 pub mod testkit;
 mod value;
 mod view;
@@ -93,23 +98,27 @@ mod view;
 #[doc(hidden)]
 pub use serde;
 
+pub use about::About;
 pub use attribute::Attribute;
 pub use block::{BlockRun, Blocks};
 pub use column::{Column, ColumnType};
+pub use hook::Hook;
 pub use info::PolicyInfo;
 pub use need::Need;
 pub use order::{Key, Order};
+pub use outcome::Outcome;
 pub use params::{Field, NoParams, Parameters};
-pub use policy::{Priority, Scheduler, Scorer};
+pub use policy::{Admission, Filter, Picker, Priority, Scheduler, Scorer};
 pub use setup::Setup;
 pub use signal::Signal;
 pub use value::{Rows, Value};
-pub use view::{Instances, Queue, Request};
+pub use view::{Completion, Instances, KvEvent, KvEventKind, KvEvents, Queue, Request};
 
 /// What a policy's source file imports.
 pub mod prelude {
     pub use crate::{
-        BlockRun, Instances, Key, Need, NoParams, Order, PolicyInfo, Priority, Queue, Request, Scheduler,
-        Scorer, Setup, attribute, export, parameters, setup, signal,
+        Admission, BlockRun, Completion, Filter, Instances, Key, KvEvent, KvEventKind, KvEvents, Need,
+        NoParams, Order, Picker, PolicyInfo, Priority, Queue, Request, Scheduler, Scorer, Setup, attribute,
+        export, hook, outcome, parameters, setup, signal,
     };
 }

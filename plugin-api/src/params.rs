@@ -6,6 +6,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 pub trait Parameters: DeserializeOwned {
     /// What there is, for the manifest and for checks before a library is loaded.
     const FIELDS: &'static [Field];
+
+    /// The words that a parameter may be, by its name; one that is not listed may be anything of its
+    /// type. (Since 1.1.)
+    const CHOICES: &'static [(&'static str, &'static [&'static str])] = &[];
 }
 
 /// One parameter.
@@ -45,6 +49,19 @@ impl Parameters for NoParams {
 /// assert_eq!(Params::default().saturation_requests, 100);
 /// ```
 ///
+/// A `String` parameter that is one of a few words says which: they stand in the manifest, and another
+/// word is refused before the policy sees it.
+///
+/// ```
+/// pointsman_plugin_api::parameters! {
+///     /// Parameters of my admission policy.
+///     pub struct Params {
+///         /// What a request costs.
+///         cost: String = "request".into() => ["request", "prompt-tokens"],
+///     }
+/// }
+/// ```
+///
 /// Unknown keys are refused. Whether a value makes sense is for the policy's `new` to say.
 #[macro_export]
 macro_rules! parameters {
@@ -53,7 +70,7 @@ macro_rules! parameters {
         $vis:vis struct $name:ident {
             $(
                 $(#[doc = $doc:literal])+
-                $field:ident: $type:ty = $default:expr
+                $field:ident: $type:ty = $default:expr $(=> [$($choice:literal),+ $(,)?])?
             ),* $(,)?
         }
     ) => {
@@ -82,6 +99,8 @@ macro_rules! parameters {
                     doc: &[$($doc),+],
                 },
             )*];
+            const CHOICES: &'static [(&'static str, &'static [&'static str])] =
+                &[$($((stringify!($field), &[$($choice),+]),)?)*];
         }
     };
 }
@@ -93,7 +112,7 @@ pub(crate) fn read<P: Parameters>(json: &str) -> Result<P, String> {
         return Err("parameters: expected a map from names to values".to_owned());
     }
     let whole = match serde_json::from_str::<P>(json) {
-        Ok(params) => return Ok(params),
+        Ok(params) => return check_choices::<P>(json).map(|()| params),
         Err(error) => error,
     };
     // Every parameter has a default, so each can be tried alone to find the one at fault: the
@@ -108,4 +127,21 @@ pub(crate) fn read<P: Parameters>(json: &str) -> Result<P, String> {
         }
     }
     Err(format!("parameters: {whole}"))
+}
+
+/// A parameter that is one of a few words must be one of them.
+fn check_choices<P: Parameters>(json: &str) -> Result<(), String> {
+    if P::CHOICES.is_empty() {
+        return Ok(());
+    }
+    let given = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json);
+    let given = given.map_err(|error| format!("parameters: {error}"))?;
+    for (name, words) in P::CHOICES {
+        let wrong = given.get(*name).and_then(|value| value.as_str()).filter(|word| !words.contains(word));
+        if let Some(wrong) = wrong {
+            let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            return Err(format!("parameter `{name}`: `{wrong}` is none of {words}"));
+        }
+    }
+    Ok(())
 }

@@ -34,6 +34,44 @@ pub struct QueueCall<'a> {
     pub requests: RSlice<'a, Column<'a>>,
 }
 
+/// A request that came to an end. Borrowed from the host for the length of the call.
+#[repr(C)]
+#[derive(Clone, Copy, StableAbi)]
+pub struct CompletionCall<'a> {
+    /// The tick at which the policy is told. \[us\]
+    pub now_us: u64,
+    /// The declared attributes, in declared order, one row each.
+    pub request: RSlice<'a, Column<'a>>,
+    /// What is known of its end, by id: one row each, absent where the request has none.
+    pub outcomes: RSlice<'a, NamedColumn<'a>>,
+}
+
+/// What happened to the KV blocks of one instance at one tick. Borrowed from the host for the length of
+/// the call.
+#[repr(C)]
+#[derive(Clone, Copy, StableAbi)]
+pub struct KvCall<'a> {
+    /// The tick at which the policy is told. \[us\]
+    pub now_us: u64,
+    /// The tick at which it happened. \[us\]
+    pub happened_us: u64,
+    /// The instance.
+    pub instance: u64,
+    /// Number of events.
+    pub rows: usize,
+    /// The events, in order, by id: those of the constants here, and what a later version may add.
+    pub columns: RSlice<'a, NamedColumn<'a>>,
+}
+
+impl KvCall<'_> {
+    /// Id of the column of kinds, by code.
+    pub const KIND: &'static str = "kind";
+    /// Id of the column of the first block of each run.
+    pub const FIRST: &'static str = "first";
+    /// Id of the column of the lengths of the runs. \[blocks\]
+    pub const LEN: &'static str = "len";
+}
+
 /// The facts that a policy is built with, by id: each host passes those that it has.
 #[repr(C)]
 #[derive(Clone, Copy, StableAbi)]

@@ -6,20 +6,24 @@
 mod call;
 mod check;
 mod glue;
+mod module;
 mod object;
 mod root;
 
 pub use abi_stable::std_types::{RErr, ROk, RResult, RSlice, RSliceMut, RStr};
 pub use abi_stable::{library::LibHeader, sabi_trait::TD_Opaque};
 
-pub use call::{Failure, NamedColumn, QueueCall, ScoreCall, SetupCall};
+pub use call::{CompletionCall, Failure, KvCall, NamedColumn, QueueCall, ScoreCall, SetupCall};
 pub use check::{Mismatch, check};
-pub use glue::{priority, scheduler, scorer};
+pub use glue::{admission, filter, picker, priority, scheduler, scorer};
 pub use object::{
-    PriorityBox, PriorityObject, PriorityObject_TO, SchedulerBox, SchedulerObject, SchedulerObject_TO,
-    ScorerBox, ScorerObject, ScorerObject_TO,
+    AdmissionBox, AdmissionObject, AdmissionObject_TO, FilterBox, FilterObject, FilterObject_TO, PickerBox,
+    PickerObject, PickerObject_TO, PriorityBox, PriorityObject, PriorityObject_TO, SchedulerBox,
+    SchedulerObject, SchedulerObject_TO, ScorerBox, ScorerObject, ScorerObject_TO,
 };
-pub use root::{
-    ABI_MAJOR, Extension, Library, PriorityModule, PriorityModuleRef, ROOT_SYMBOL, Root, RootRef,
-    SchedulerModule, SchedulerModuleRef, ScorerModule, ScorerModuleRef, header, unknown,
+pub use root::{ABI_MAJOR, Extension, Library, ROOT_SYMBOL, Root, RootRef, header, unknown};
+
+pub use module::{
+    AdmissionModule, AdmissionModuleRef, FilterModule, FilterModuleRef, PickerModule, PickerModuleRef,
+    PriorityModule, PriorityModuleRef, SchedulerModule, SchedulerModuleRef, ScorerModule, ScorerModuleRef,
 };

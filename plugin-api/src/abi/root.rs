@@ -7,7 +7,7 @@ use abi_stable::{
         RootModuleResult,
     },
     package_version_strings,
-    prefix_type::{PrefixRefTrait, PrefixTypeTrait, WithMetadata},
+    prefix_type::PrefixTypeTrait,
     sabi_types::VersionStrings,
     std_types::{RErr, RNone, ROption, RResult, RSome, RStr},
     type_layout::TypeLayout,
@@ -15,7 +15,10 @@ use abi_stable::{
 
 use crate::manifest::{LibraryDoc, RUSTC};
 
-use super::{Failure, Mismatch, PriorityBox, SchedulerBox, ScorerBox, SetupCall, check};
+use super::{
+    AdmissionBox, AdmissionModule, Failure, FilterBox, FilterModule, PickerBox, PickerModule, PriorityBox,
+    PriorityModule, SchedulerBox, SchedulerModule, ScorerBox, ScorerModule, SetupCall,
+};
 
 /// Name of the symbol by which a library shows that it is one of ours.
 pub const ROOT_SYMBOL: &str = ROOT_MODULE_LOADER_NAME;
@@ -51,9 +54,9 @@ pub struct Root {
 #[derive(Clone, Copy, StableAbi)]
 pub struct Extension {
     /// Layout of the module's type.
-    layout: &'static TypeLayout,
+    pub(super) layout: &'static TypeLayout,
     /// The module, a prefix reference.
-    module: *const (),
+    pub(super) module: *const (),
 }
 
 impl RootModule for RootRef {
@@ -62,61 +65,6 @@ impl RootModule for RootRef {
     const NAME: &'static str = "pointsman policy library";
     const VERSION_STRINGS: VersionStrings = package_version_strings!();
 }
-
-/// Defines the module of one policy kind, how a library offers it and how a host finds it.
-macro_rules! module {
-    ($kind:literal, $id:literal, $module:ident, $reference:ident, $object:ident, $find:ident) => {
-        #[doc = concat!("What a library with ", $kind, " offers under `", $id, "`. May grow at its end.")]
-        #[repr(C)]
-        #[derive(StableAbi)]
-        #[sabi(kind(Prefix(prefix_ref = $reference)))]
-        pub struct $module {
-            /// Builds a policy from its name, the facts it is built with and its parameters as JSON.
-            #[sabi(last_prefix_field)]
-            pub create: extern "C" fn(
-                policy: RStr<'_>,
-                setup: SetupCall<'_>,
-                params: RStr<'_>,
-            ) -> RResult<$object, Failure>,
-        }
-
-        impl $module {
-            /// The id under which a root offers it.
-            pub const ID: &'static str = $id;
-
-            fn extension<L: Library>() -> Extension {
-                let module = Self { create: create::$find::<L> }.leak_into_prefix();
-                Extension {
-                    layout: <$reference as StableAbi>::LAYOUT,
-                    module: module.to_prefix_ref().to_raw_ptr().cast(),
-                }
-            }
-        }
-
-        impl RootRef {
-            #[doc = concat!("The library's module of ", $kind, "; `None` if it has none.")]
-            ///
-            /// # Errors
-            ///
-            /// How its type differs from the one that this crate knows.
-            pub fn $find(self) -> Result<Option<$reference>, Mismatch> {
-                let RSome(found) = self.extension()(RStr::from_str($id)) else { return Ok(None) };
-                check(<$reference as StableAbi>::LAYOUT, found.layout)?;
-                // SAFETY: the two-way check has just shown that the pointer is to a module of this
-                // type, or one that only has more or fewer fields at its end; modules are leaked,
-                // so they live for ever.
-                let module = unsafe {
-                    abi_stable::prefix_type::PrefixRef::from_raw(found.module.cast::<WithMetadata<$module>>())
-                };
-                Ok(Some($reference(module)))
-            }
-        }
-    };
-}
-
-module!("scorers", "scorer/1", ScorerModule, ScorerModuleRef, ScorerBox, scorers);
-module!("schedulers", "scheduler/1", SchedulerModule, SchedulerModuleRef, SchedulerBox, schedulers);
-module!("priorities", "priority/1", PriorityModule, PriorityModuleRef, PriorityBox, priorities);
 
 /// What [`export!`](crate::export) says about a library.
 pub trait Library: 'static {
@@ -127,11 +75,40 @@ pub trait Library: 'static {
     fn manifest() -> &'static [u8];
 
     /// Builds one of its scorers by name.
-    fn scorer(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<ScorerBox, Failure>;
+    fn scorer(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<ScorerBox, Failure> {
+        let _ = (setup, params);
+        unknown("scorer", policy)
+    }
+
     /// Builds one of its schedulers by name.
-    fn scheduler(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<SchedulerBox, Failure>;
+    fn scheduler(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<SchedulerBox, Failure> {
+        let _ = (setup, params);
+        unknown("scheduler", policy)
+    }
+
     /// Builds one of its priorities by name.
-    fn priority(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<PriorityBox, Failure>;
+    fn priority(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<PriorityBox, Failure> {
+        let _ = (setup, params);
+        unknown("priority", policy)
+    }
+
+    /// Builds one of its filters by name.
+    fn filter(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<FilterBox, Failure> {
+        let _ = (setup, params);
+        unknown("filter", policy)
+    }
+
+    /// Builds one of its pickers by name.
+    fn picker(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<PickerBox, Failure> {
+        let _ = (setup, params);
+        unknown("picker", policy)
+    }
+
+    /// Builds one of its admission policies by name.
+    fn admission(policy: &str, setup: SetupCall<'_>, params: RStr<'_>) -> RResult<AdmissionBox, Failure> {
+        let _ = (setup, params);
+        unknown("admission", policy)
+    }
 }
 
 /// The answer to a name that a library does not have.
@@ -140,41 +117,15 @@ pub fn unknown<T>(kind: &str, policy: &str) -> RResult<T, Failure> {
     RErr(Failure::error(format!("the library has no {kind} `{policy}`")))
 }
 
-/// The functions behind the modules, one instance per library.
-mod create {
-    use super::{Failure, Library, PriorityBox, RResult, RStr, SchedulerBox, ScorerBox, SetupCall};
-
-    pub(super) extern "C" fn scorers<L: Library>(
-        policy: RStr<'_>,
-        setup: SetupCall<'_>,
-        params: RStr<'_>,
-    ) -> RResult<ScorerBox, Failure> {
-        L::scorer(policy.as_str(), setup, params)
-    }
-
-    pub(super) extern "C" fn schedulers<L: Library>(
-        policy: RStr<'_>,
-        setup: SetupCall<'_>,
-        params: RStr<'_>,
-    ) -> RResult<SchedulerBox, Failure> {
-        L::scheduler(policy.as_str(), setup, params)
-    }
-
-    pub(super) extern "C" fn priorities<L: Library>(
-        policy: RStr<'_>,
-        setup: SetupCall<'_>,
-        params: RStr<'_>,
-    ) -> RResult<PriorityBox, Failure> {
-        L::priority(policy.as_str(), setup, params)
-    }
-}
-
 extern "C" fn extension<L: Library>(id: RStr<'_>) -> ROption<Extension> {
     let has = |kind| L::DOC.policies.iter().any(|policy| policy.kind == kind);
     match id.as_str() {
         ScorerModule::ID if has("scorer") => RSome(ScorerModule::extension::<L>()),
         SchedulerModule::ID if has("scheduler") => RSome(SchedulerModule::extension::<L>()),
         PriorityModule::ID if has("priority") => RSome(PriorityModule::extension::<L>()),
+        FilterModule::ID if has("filter") => RSome(FilterModule::extension::<L>()),
+        PickerModule::ID if has("picker") => RSome(PickerModule::extension::<L>()),
+        AdmissionModule::ID if has("admission") => RSome(AdmissionModule::extension::<L>()),
         _ => RNone,
     }
 }

@@ -1,6 +1,6 @@
 //! JSON written by `const fn`s: once to count, once to fill an array of that length.
 
-use super::{API_VERSION, LibraryDoc, MANIFEST_VERSION, PolicyDoc, RUSTC};
+use super::{API_VERSION, HOOK_PREFIX, LibraryDoc, MANIFEST_VERSION, PolicyDoc, RUSTC};
 use crate::{need::Need, params::Field};
 
 /// Length of a manifest. \[bytes\]
@@ -154,15 +154,61 @@ const fn policy<const N: usize>(out: Out<N>, policy: &PolicyDoc) -> Out<N> {
         .raw(",\"parameters\":[");
     at = 0;
     while at < policy.parameters.len() {
-        out = parameter(out.comma_after(at), &policy.parameters[at]);
+        let field = &policy.parameters[at];
+        out = parameter(out.comma_after(at), field, choices(policy, field.name));
         at += 1;
     }
     out = needs(out.raw("],\"signals\":["), policy.signals);
-    out = needs(out.raw("],\"attributes\":["), policy.attributes);
-    out.raw("]}")
+    out = needs(out.raw("],\"attributes\":["), policy.attributes).byte(b']');
+    // What 1.0 does not know stands there only where it says something.
+    if !policy.hooks.is_empty() {
+        out = needs(out.raw(",\"hooks\":["), policy.hooks).byte(b']');
+        out = requires(out, policy.hooks);
+    }
+    if policy.depends_on_order {
+        out = out.raw(",\"depends_on_order\":true");
+    }
+    if !policy.uses_scores {
+        out = out.raw(",\"uses_scores\":false");
+    }
+    out.byte(b'}')
 }
 
-const fn parameter<const N: usize>(out: Out<N>, field: &Field) -> Out<N> {
+/// The abilities of a host that the policy cannot do without: a list that version 1.0 reads already.
+const fn requires<const N: usize>(out: Out<N>, hooks: &[Need]) -> Out<N> {
+    let mut out = out.raw(",\"requires\":[");
+    let (mut at, mut listed) = (0, 0);
+    while at < hooks.len() {
+        if hooks[at].required {
+            out = out.comma_after(listed).raw("\"").raw(HOOK_PREFIX).escaped(hooks[at].id).raw("\"");
+            listed += 1;
+        }
+        at += 1;
+    }
+    out.byte(b']')
+}
+
+/// The words that a parameter may be; none: anything of its type.
+const fn choices(policy: &PolicyDoc, name: &str) -> &'static [&'static str] {
+    let mut at = 0;
+    while at < policy.choices.len() {
+        if equal(policy.choices[at].0.as_bytes(), name.as_bytes()) {
+            return policy.choices[at].1;
+        }
+        at += 1;
+    }
+    &[]
+}
+
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+const fn parameter<const N: usize>(out: Out<N>, field: &Field, choices: &[&str]) -> Out<N> {
     let mut out = out
         .raw("{\"name\":")
         .string(field.name)
@@ -182,7 +228,17 @@ const fn parameter<const N: usize>(out: Out<N>, field: &Field) -> Out<N> {
         };
         at += 1;
     }
-    out.raw("\"}")
+    out = out.byte(b'"');
+    if !choices.is_empty() {
+        out = out.raw(",\"choices\":[");
+        at = 0;
+        while at < choices.len() {
+            out = out.comma_after(at).string(choices[at]);
+            at += 1;
+        }
+        out = out.byte(b']');
+    }
+    out.byte(b'}')
 }
 
 const fn needs<const N: usize>(mut out: Out<N>, needs: &[Need]) -> Out<N> {

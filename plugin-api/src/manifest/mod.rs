@@ -11,7 +11,7 @@ use crate::{
     info::PolicyInfo,
     need::Need,
     params::{Field, Parameters},
-    policy::{Priority, Scheduler, Scorer},
+    policy::{Admission, Filter, Picker, Priority, Scheduler, Scorer},
 };
 
 /// Version of the manifest's own format.
@@ -42,40 +42,68 @@ pub struct LibraryDoc {
 /// A policy, before it is JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicyDoc {
-    /// `scorer`, `scheduler` or `priority`.
+    /// `scorer`, `scheduler`, `priority`, `filter`, `picker` or `admission`.
     pub kind: &'static str,
     /// Who it is.
     pub info: PolicyInfo,
     /// Its parameters.
     pub parameters: &'static [Field],
+    /// The words that a parameter may be, by its name.
+    pub choices: &'static [(&'static str, &'static [&'static str])],
     /// The signals that it reads.
     pub signals: &'static [Need],
     /// The attributes that it reads.
     pub attributes: &'static [Need],
+    /// The hooks that it has, besides `routed`.
+    pub hooks: &'static [Need],
+    /// Whether its answer depends on the order of the rows.
+    pub depends_on_order: bool,
+    /// Whether a picker reads total scores.
+    pub uses_scores: bool,
+}
+
+/// Prefix of the ids under which a policy requires hooks.
+pub const HOOK_PREFIX: &str = "hook/";
+
+/// Defines the descriptions of the kinds of the router, which all have the same parts.
+macro_rules! router {
+    ($($doc:literal, $kind:ident, $name:literal, $trait:ident, $uses_scores:expr;)*) => {
+        impl PolicyDoc {$(
+            #[doc = $doc]
+            #[must_use]
+            pub const fn $kind<T: $trait>() -> Self {
+                Self {
+                    kind: $name,
+                    info: T::INFO,
+                    parameters: <T::Params as Parameters>::FIELDS,
+                    choices: <T::Params as Parameters>::CHOICES,
+                    signals: T::SIGNALS,
+                    attributes: T::ATTRIBUTES,
+                    hooks: T::HOOKS,
+                    depends_on_order: T::DEPENDS_ON_ORDER,
+                    uses_scores: $uses_scores,
+                }
+            }
+        )*}
+    };
+}
+
+router! {
+    "Describes a scorer.", scorer, "scorer", Scorer, true;
+    "Describes a filter.", filter, "filter", Filter, true;
+    "Describes a picker.", picker, "picker", Picker, T::USES_SCORES;
+    "Describes an admission policy.", admission, "admission", Admission, true;
 }
 
 impl PolicyDoc {
-    /// Describes a scorer.
-    #[must_use]
-    pub const fn scorer<T: Scorer>() -> Self {
-        Self {
-            kind: "scorer",
-            info: T::INFO,
-            parameters: <T::Params as Parameters>::FIELDS,
-            signals: T::SIGNALS,
-            attributes: T::ATTRIBUTES,
-        }
-    }
-
     /// Describes a scheduler.
     #[must_use]
     pub const fn scheduler<T: Scheduler>() -> Self {
         Self {
-            kind: "scheduler",
-            info: T::INFO,
             parameters: <T::Params as Parameters>::FIELDS,
-            signals: &[],
+            choices: <T::Params as Parameters>::CHOICES,
             attributes: T::ATTRIBUTES,
+            ..Self::blank("scheduler", T::INFO)
         }
     }
 
@@ -83,11 +111,27 @@ impl PolicyDoc {
     #[must_use]
     pub const fn priority<T: Priority>() -> Self {
         Self {
-            kind: "priority",
-            info: T::INFO,
             parameters: <T::Params as Parameters>::FIELDS,
-            signals: &[],
+            choices: <T::Params as Parameters>::CHOICES,
             attributes: T::ATTRIBUTES,
+            ..Self::blank("priority", T::INFO)
+        }
+    }
+
+    /// Describes a policy that reads nothing and has no parameters: what a description by hand starts
+    /// from.
+    #[must_use]
+    pub const fn blank(kind: &'static str, info: PolicyInfo) -> Self {
+        Self {
+            kind,
+            info,
+            parameters: &[],
+            choices: &[],
+            signals: &[],
+            attributes: &[],
+            hooks: &[],
+            depends_on_order: false,
+            uses_scores: true,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod columns;
 mod guard;
+mod hooks;
 mod layouts;
 mod manifest;
 mod order;

@@ -1,7 +1,7 @@
 //! The manifest is valid JSON whatever the policies say about themselves.
 
 use pointsman_plugin_api::{
-    Field, PolicyInfo,
+    Field, PolicyInfo, hook,
     manifest::{LibraryDoc, PolicyDoc, RUSTC, len, write},
 };
 use serde_json::{Value, json};
@@ -9,15 +9,18 @@ use serde_json::{Value, json};
 use crate::policies::Reader;
 
 const ODD: PolicyDoc = PolicyDoc {
-    kind: "priority",
-    info: PolicyInfo { name: "odd", aliases: &["o", "p"], summary: "tab\t, \\, ü and \"", version: "0.0.1" },
     parameters: &[
         Field { name: "a_b", ty: "f64", default: "-1_000.5_0", doc: &[" One [us\\] ", " and \\[two\\]."] },
         Field { name: "w", ty: "String", default: "\"x_1\".to_owned()", doc: &["Unspaced."] },
     ],
-    signals: &[],
-    attributes: &[],
+    choices: &[("w", &["x_1", "y"])],
+    hooks: &[hook::COMPLETED.optional(), hook::KV_EVENTS.required()],
+    depends_on_order: true,
+    uses_scores: false,
+    ..PolicyDoc::blank("priority", INFO)
 };
+const INFO: PolicyInfo =
+    PolicyInfo { name: "odd", aliases: &["o", "p"], summary: "tab\t, \\, ü and \"", version: "0.0.1" };
 
 const LIBRARY: LibraryDoc = LibraryDoc {
     name: "odd-library",
@@ -32,7 +35,7 @@ static BYTES: [u8; len(&LIBRARY)] = write(&LIBRARY);
 fn it_says_what_the_policies_say() {
     let manifest = serde_json::from_slice::<Value>(&BYTES).unwrap();
     assert_eq!(manifest["manifest_version"], 1);
-    assert_eq!(manifest["api_version"], "1.0.0");
+    assert_eq!(manifest["api_version"], env!("CARGO_PKG_VERSION"));
     assert_eq!((&manifest["name"], &manifest["version"]), (&json!("odd-library"), &json!("1.2.3")));
     assert_eq!((&manifest["rustc"], &manifest["panic"]), (&json!(RUSTC), &json!("unwind")));
     let [reader, odd] = &manifest["policies"].as_array().unwrap()[..] else { panic!("two policies") };
@@ -42,6 +45,15 @@ fn it_says_what_the_policies_say() {
     assert_eq!(odd["summary"], "tab\t, \\, ü and \"");
     assert_eq!(odd["aliases"], json!(["o", "p"]));
     assert_eq!((&odd["signals"], &odd["attributes"]), (&json!([]), &json!([])));
+    let hooks = json!([{"id": "completed", "required": false}, {"id": "kv-events", "required": true}]);
+    assert_eq!((&odd["hooks"], &odd["requires"]), (&hooks, &json!(["hook/kv-events"])));
+    assert_eq!((&odd["depends_on_order"], &odd["uses_scores"]), (&json!(true), &json!(false)));
+    for key in ["hooks", "requires", "depends_on_order", "uses_scores"] {
+        assert!(
+            reader.get(key).is_none(),
+            "what 1.0 does not know stands there only where it says something"
+        );
+    }
 }
 
 #[test]
@@ -52,4 +64,6 @@ fn parameters_read_as_a_person_writes_them() {
     assert_eq!(parameters[0], first);
     assert_eq!(parameters[1]["default"], "\"x_1\".to_owned()");
     assert_eq!(parameters[1]["doc"], "Unspaced.");
+    assert_eq!(parameters[1]["choices"], json!(["x_1", "y"]));
+    assert!(parameters[0].get("choices").is_none());
 }

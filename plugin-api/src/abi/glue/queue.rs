@@ -1,31 +1,22 @@
-//! From an author's trait to an ABI object: the same way for libraries and for the policies that
-//! are built into the host.
+//! The kinds that order the queue of an instance.
 
 use abi_stable::{
     sabi_trait::TD_Opaque,
     std_types::{RErr, ROk, RResult, RSliceMut, RStr},
 };
 
-use super::{
+use super::super::{
     Failure, PriorityBox, PriorityObject, PriorityObject_TO, QueueCall, SchedulerBox, SchedulerObject,
-    SchedulerObject_TO, ScoreCall, ScorerBox, ScorerObject, ScorerObject_TO, SetupCall,
+    SchedulerObject_TO, SetupCall,
 };
 use crate::{
     guard::Guarded,
     order::Key,
     params,
-    policy::{Priority, Scheduler, Scorer},
+    policy::{Priority, Scheduler},
     setup::Setup,
-    view::{Instances, Queue, Request},
+    view::Queue,
 };
-
-/// Builds a scorer from JSON parameters.
-pub fn scorer<T: Scorer>(setup: SetupCall<'_>, params: RStr<'_>) -> RResult<ScorerBox, Failure> {
-    match Guarded::build(|| T::new(params::read(params.as_str())?, &Setup::new(setup))) {
-        Ok(policy) => ROk(ScorerObject_TO::from_value(ScorerGlue(policy), TD_Opaque)),
-        Err(failure) => RErr(failure),
-    }
-}
 
 /// Builds a scheduler from JSON parameters.
 pub fn scheduler<T: Scheduler>(setup: SetupCall<'_>, params: RStr<'_>) -> RResult<SchedulerBox, Failure> {
@@ -51,27 +42,6 @@ pub fn priority<T: Priority>(setup: SetupCall<'_>, params: RStr<'_>) -> RResult<
     match asked {
         Ok(glue) => ROk(PriorityObject_TO::from_value(glue, TD_Opaque)),
         Err(failure) => RErr(failure),
-    }
-}
-
-struct ScorerGlue<T>(Guarded<T>);
-
-impl<T: Scorer> ScorerObject for ScorerGlue<T> {
-    fn score(&mut self, call: ScoreCall<'_>, mut scores: RSliceMut<'_, f64>) -> RResult<usize, Failure> {
-        self.0.call(|policy| {
-            let request = Request::new(&call, T::ATTRIBUTES)?;
-            let instances = Instances::new(&call, T::SIGNALS)?;
-            policy.score(&request, &instances, scores.as_mut_slice())?;
-            Ok(scores.len())
-        })
-    }
-
-    fn routed(&mut self, call: ScoreCall<'_>, chosen: usize) -> RResult<(), Failure> {
-        self.0.call(|policy| {
-            let request = Request::new(&call, T::ATTRIBUTES)?;
-            let instances = Instances::new(&call, T::SIGNALS)?;
-            policy.routed(&request, &instances, chosen)
-        })
     }
 }
 

@@ -20,6 +20,10 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod router;
+
+pub use router::{Admissions, Filters, Pickers};
+
 use abi_stable::std_types::{RResult, RSlice, RSliceMut, RStr};
 
 use crate::{
