@@ -63,7 +63,8 @@ fn default_of(flag: &Flag, defaults: &Value) -> Option<String> {
     }
     let value = flag.path.split('.').fold(defaults, |value, key| &value[key]);
     // Policies are maps: their name says it.
-    let value = ["name", "picker"].iter().find_map(|key| value.get(key)).unwrap_or(value);
+    let value = value.get("picker").unwrap_or(value);
+    let value = value.get("name").unwrap_or(value);
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),

@@ -34,6 +34,8 @@ pub(super) fn read(mut map: MapReader<'_>, horizon_us: Option<u64>, sink: &Sink)
     let (engine, preemption_span) = read_engine(map.map("engine"));
     let mut signals = map.map("signals");
     let refresh_interval_us = signals.whole("refresh_interval_us", 0, 0..=limits::LATENCY_US);
+    let completion_delay_us = signals.whole("completion_delay_us", 0, 0..=limits::LATENCY_US);
+    let kv_event_delay_us = signals.whole("kv_event_delay_us", 0, 0..=limits::LATENCY_US);
     signals.finish();
     let admission_latency_us = map.whole("admission_latency_us", 0, 0..=limits::LATENCY_US);
     let routing_latency_us = map.whole("routing_latency_us", 0, 0..=limits::LATENCY_US);
@@ -44,6 +46,8 @@ pub(super) fn read(mut map: MapReader<'_>, horizon_us: Option<u64>, sink: &Sink)
         engine,
         latency: latency.or_else(|| profile.as_ref().map(|profile| profile.latency.clone()))?,
         refresh_interval_us,
+        completion_delay_us,
+        kv_event_delay_us,
         admission_latency_us,
         routing_latency_us,
         horizon_us,

@@ -6,7 +6,6 @@
 //! scheduler are no use to another, nor those of a made-up workload to a trace.
 
 use super::tree::{Entry, Node, Value, join};
-use crate::policy::Picker;
 
 /// Puts `over` onto `under`; `path` is where both are, from the root.
 pub(super) fn layer(under: Node, over: Node, path: &str) -> Node {
@@ -52,7 +51,9 @@ pub(super) fn remove(node: &mut Node, keys: &[&str]) {
 
 fn replaces(under: &Node, over: &Node, path: &str) -> bool {
     match path {
-        "policy.scheduler" | "policy.priority" | "policy.admission" => over.get("name").is_some(),
+        "policy.scheduler" | "policy.priority" | "policy.admission" | "policy.routing.picker" => {
+            over.get("name").is_some()
+        }
         "policy.on_error" => true,
         "workload" => over.get("trace").is_some() && under.get("trace").is_none(),
         _ => false,
@@ -62,9 +63,9 @@ fn replaces(under: &Node, over: &Node, path: &str) -> bool {
 /// The long form of a policy that was written as a text.
 fn long_form(node: Node, path: &str) -> Node {
     let key = match path {
-        "policy.routing" if node.text().is_some_and(|text| Picker::named(text.trim()).is_some()) => "picker",
+        "policy.routing" if node.text().is_some_and(super::policy::is_picker) => "picker",
         "policy.routing" => "scorers",
-        "policy.scheduler" | "policy.priority" | "policy.admission" => "name",
+        "policy.scheduler" | "policy.priority" | "policy.admission" | "policy.routing.picker" => "name",
         _ => return node,
     };
     let span = node.span.clone();

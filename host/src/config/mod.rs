@@ -45,9 +45,7 @@ use std::sync::Arc;
 pub use error::{ConfigError, Diagnostic};
 pub use overrides::Override;
 pub use plugins::PluginRef;
-pub use policy::{
-    AdmissionSpec, OnError, OnErrorAction, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec, TieBreak,
-};
+pub use policy::{OnError, OnErrorAction, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec, TieBreak};
 pub use profile::{DEFAULT as DEFAULT_PROFILE, Profile};
 pub use resolved::Resolved;
 pub use slo::SloTargets;
@@ -106,6 +104,7 @@ impl Config {
     pub fn resolve(&self) -> Result<Resolved, ConfigError> {
         let mut resolved = Resolved::read(&self.tree)?;
         resolved.files.splice(..0, self.files.iter().cloned());
+        resolved.is_record = self.is_record;
         if self.is_record {
             // A record writes out every option, those without effect, too.
             resolved.warnings.clear();

@@ -17,7 +17,6 @@ use super::slo::{self, SloTargets};
 use super::source::Span;
 use super::tree::Node;
 use super::workload::WorkloadNode;
-use crate::policy::Picker;
 
 /// All that a run needs to know.
 #[derive(Debug, Clone)]
@@ -43,6 +42,8 @@ pub struct Resolved {
     pub files: Vec<PathBuf>,
     /// What has no effect although it was written. Print each once.
     pub warnings: Vec<Diagnostic>,
+    /// Whether this is the record of a run, which writes out every option, those without effect, too.
+    pub is_record: bool,
     preemption_span: Span,
     /// As it was written, for places.
     tree: Node,
@@ -89,6 +90,7 @@ impl Resolved {
             slo,
             files: workload_file.into_iter().chain(profile_file).collect(),
             warnings,
+            is_record: false,
             preemption_span: cluster.preemption_span,
             tree: tree.clone(),
         })
@@ -170,7 +172,14 @@ impl Resolved {
                 },
             }),
         );
-        put("signals", json!({ "refresh_interval_us": self.settings.refresh_interval_us }));
+        put(
+            "signals",
+            json!({
+                "refresh_interval_us": self.settings.refresh_interval_us,
+                "completion_delay_us": self.settings.completion_delay_us,
+                "kv_event_delay_us": self.settings.kv_event_delay_us,
+            }),
+        );
         put("admission_latency_us", json!(self.settings.admission_latency_us));
         put("routing_latency_us", json!(self.settings.routing_latency_us));
         Value::Object(map)
@@ -179,7 +188,7 @@ impl Resolved {
 
 /// The warning that a tie-break was written where there is nothing to choose between.
 fn needless_tie_break(tree: &Node, settings: &ClusterSettings, policy: &PolicySpec) -> Option<Diagnostic> {
-    if settings.instances > 1 || policy.routing.picker == Picker::RoundRobin {
+    if settings.instances > 1 || policy.routing.picker.name.value == "round-robin" {
         return None;
     }
     let entry = tree.get("policy")?.get("routing")?.entry("tie_break")?;

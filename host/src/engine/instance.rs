@@ -33,6 +33,8 @@ pub(crate) struct Instance {
     pub(crate) pending_requests: u64,
     /// Routed here, not yet finished.
     pub(crate) inflight_requests: u64,
+    /// Prompt tokens of those.
+    pub(crate) inflight_tokens: u64,
     /// Sum of num_tokens of waiting requests.
     pub(crate) waiting_tokens: u64,
     pub(crate) totals: InstanceTotals,
@@ -57,6 +59,7 @@ impl Instance {
             starts_in_vain: 0,
             pending_requests: 0,
             inflight_requests: 0,
+            inflight_tokens: 0,
             waiting_tokens: 0,
             totals: InstanceTotals::default(),
             used_since_us: 0,
@@ -128,18 +131,40 @@ impl Instance {
     /// The GPU hit of a request: its longest cached prefix of full blocks; at least one token is
     /// always left to compute. Looking changes nothing.
     pub(crate) fn gpu_hit(&self, request: &Request, block_size: u64) -> u64 {
-        let most = (request.num_tokens() - 1) / block_size;
-        let content = &request.arrival.content;
-        (0..most).find(|&index| self.blocks.lookup(content.block(index)).is_none()).unwrap_or(most)
+        gpu_hit(&self.blocks, request, block_size)
     }
 
     /// The unbroken run of blocks after a GPU hit of `hit` that the CPU tier holds.
     pub(crate) fn cpu_hit(&self, request: &Request, hit: u64, block_size: u64) -> u64 {
-        if self.cpu.is_off() {
-            return 0;
-        }
-        let most = (request.num_tokens() - 1) / block_size;
-        let content = &request.arrival.content;
-        (hit..most).find(|&index| !self.cpu.holds(content.block(index))).unwrap_or(most) - hit
+        cpu_hit(&self.cpu, request, hit, block_size)
     }
+}
+
+fn gpu_hit(blocks: &BlockPool, request: &Request, block_size: u64) -> u64 {
+    let most = (request.num_tokens() - 1) / block_size;
+    let content = &request.arrival.content;
+    (0..most).find(|&index| blocks.lookup(content.block(index)).is_none()).unwrap_or(most)
+}
+
+fn cpu_hit(cpu: &CpuTier, request: &Request, hit: u64, block_size: u64) -> u64 {
+    if cpu.is_off() {
+        return 0;
+    }
+    let most = (request.num_tokens() - 1) / block_size;
+    let content = &request.arrival.content;
+    (hit..most).find(|&index| !cpu.holds(content.block(index))).unwrap_or(most) - hit
+}
+
+/// Tokens that the next admission of a waiting request would have to compute now.
+pub(crate) fn remaining_prefill_tokens(
+    blocks: &BlockPool,
+    cpu: &CpuTier,
+    request: &Request,
+    block_size: u64,
+) -> u64 {
+    if request.loaded {
+        return request.num_tokens() - request.computed;
+    }
+    let hit = gpu_hit(blocks, request, block_size);
+    request.num_tokens() - (hit + cpu_hit(cpu, request, hit, block_size)) * block_size
 }

@@ -8,10 +8,12 @@
 //! | `step`, `step_end` | one step of an instance |
 //! | `transfer` | offloads and reloads |
 //! | `kv` | blocks, prefix cache, CPU tier |
+//! | `feed` | what policies are told besides, and when |
 //! | `signals` | what the router sees, and how old it is |
 //! | `laws` | what must always hold |
 
 mod event;
+mod feed;
 mod instance;
 mod kv;
 mod latency;

@@ -62,6 +62,7 @@ impl WaitingQueue {
         now_us: u64,
         requests: &mut Requests,
         ordering: &mut Ordering,
+        remaining_prefill_tokens: &dyn Fn(&Request) -> u64,
     ) -> Result<(), PolicyFailure> {
         if self.slots.is_empty() || (ordering.is_fixed() && !self.unsorted) {
             return Ok(());
@@ -72,7 +73,12 @@ impl WaitingQueue {
             .copied()
             .filter(|&slot| !(ordering.is_fixed() && requests[slot].keyed))
             .collect();
-        let rows: Vec<_> = asked.iter().map(|&slot| requests[slot].row()).collect();
+        let mut rows: Vec<_> = asked.iter().map(|&slot| requests[slot].row()).collect();
+        if ordering.reads_remaining_prefill() {
+            for (row, &slot) in rows.iter_mut().zip(&asked) {
+                row.remaining_prefill_tokens = remaining_prefill_tokens(&requests[slot]);
+            }
+        }
         let answers = ordering.ask(now_us, &rows)?;
         drop(rows);
         if self.generation != answers.generation {
@@ -80,7 +86,7 @@ impl WaitingQueue {
             self.generation = answers.generation;
             self.unsorted = true;
             self.slots.iter().for_each(|&slot| requests[slot].keyed = false);
-            return self.arrange(now_us, requests, ordering);
+            return self.arrange(now_us, requests, ordering, remaining_prefill_tokens);
         }
         for (&slot, &priority) in asked.iter().zip(answers.priorities) {
             requests[slot].priority = priority;

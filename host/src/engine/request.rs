@@ -117,6 +117,7 @@ impl Request {
             emitted_tokens: self.emitted,
             preemptions: self.preemptions,
             queue_position: self.queue_position,
+            remaining_prefill_tokens: 0,
         }
     }
 

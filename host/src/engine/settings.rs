@@ -13,6 +13,10 @@ pub struct ClusterSettings {
     pub latency: LinearLatency,
     /// Period of the instances' reports to the router; 0: always current. \[us\]
     pub refresh_interval_us: u64,
+    /// How long after the end of a request the policies of the router learn of it. \[us\]
+    pub completion_delay_us: u64,
+    /// How long after KV events of an instance the policies of the router learn of them. \[us\]
+    pub kv_event_delay_us: u64,
     /// From arrival to the admission decision. \[us\]
     pub admission_latency_us: u64,
     /// From admission to the routing decision. \[us\]

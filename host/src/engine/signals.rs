@@ -7,7 +7,7 @@ use super::instance::Instance;
 use super::request::Request;
 use super::settings::ClusterSettings;
 use super::simulation::{LAST_TICK_US, RunError, Simulation};
-use crate::policy::{InstanceSignals, SignalNeeds, SignalTable};
+use crate::policy::{InstanceSignals, RouterCounts, SignalNeeds, SignalTable};
 
 /// The last report of every instance, and the table that policies read.
 pub(crate) struct Reports {
@@ -34,15 +34,31 @@ impl Reports {
         &self.table
     }
 
-    /// Brings the table up to date for a decision at `now_us`, about `request` if it is known.
-    pub(crate) fn read(&mut self, now_us: u64, instances: &[Instance], request: Option<(&Request, u64)>) {
+    /// All that somebody reads.
+    pub(crate) fn needs(&self) -> SignalNeeds {
+        self.needs
+    }
+
+    /// Brings what is needed in the table up to date for a decision at `now_us` about a request.
+    pub(crate) fn read(
+        &mut self,
+        now_us: u64,
+        instances: &[Instance],
+        needs: SignalNeeds,
+        (request, block_size): (&Request, u64),
+    ) {
         self.table.set_now(now_us);
         for (index, instance) in instances.iter().enumerate() {
-            if self.interval_us == 0 && self.needs.instances {
+            if self.interval_us == 0 && needs.instances {
                 self.table.set_instance(index, now_us, instance.signals(now_us));
             }
-            self.table.set_router(index, instance.pending_requests, instance.inflight_requests);
-            if let Some((request, block_size)) = request.filter(|_| self.needs.cached_prefix_blocks) {
+            let counts = RouterCounts {
+                pending_requests: instance.pending_requests,
+                inflight_requests: instance.inflight_requests,
+                inflight_tokens: instance.inflight_tokens,
+            };
+            self.table.set_router(index, counts);
+            if needs.cached_prefix_blocks {
                 let hit = if self.interval_us == 0 {
                     instance.gpu_hit(request, block_size)
                 } else {

@@ -1,6 +1,7 @@
 //! The run: one event after the other.
 
 use super::event::{Event, EventQueue, Kind};
+use super::feed::Feed;
 use super::instance::Instance;
 use super::outcome::{Sink, State, StateCounts, Totals};
 use super::request::{Request, Requests};
@@ -75,6 +76,7 @@ pub struct Simulation<'a> {
     pub(super) requests: Requests,
     pub(super) instances: Vec<Instance>,
     pub(super) reports: Reports,
+    pub(super) feed: Feed,
     pub(super) totals: Totals,
     /// Requests that were left in the source at the horizon.
     unarrived: u64,
@@ -88,7 +90,8 @@ impl<'a> Simulation<'a> {
         source: &'a mut dyn Source,
         sink: &'a mut dyn Sink,
     ) -> Self {
-        let instances: Vec<_> = (0..settings.instances).map(|_| Instance::new(&settings.kv)).collect();
+        let mut instances: Vec<_> = (0..settings.instances).map(|_| Instance::new(&settings.kv)).collect();
+        let feed = Feed::new(settings, policies.hooks(), &mut instances);
         let reports = Reports::new(settings, &instances, policies.signals());
         let mut events = EventQueue::default();
         if settings.refresh_interval_us > 0 {
@@ -110,6 +113,7 @@ impl<'a> Simulation<'a> {
             requests: Requests::default(),
             instances,
             reports,
+            feed,
             totals,
             unarrived: 0,
         }
@@ -144,6 +148,7 @@ impl<'a> Simulation<'a> {
                 // A report is no progress: it does not make a run longer.
                 counts = event.kind() != Kind::Refresh;
             }
+            self.tell_what_is_due()?;
             if counts {
                 self.totals.events += 1;
                 self.totals.end_us = self.now_us;
@@ -157,6 +162,8 @@ impl<'a> Simulation<'a> {
             }
         }
         self.record_what_is_left(watch)?;
+        // What happened is told, even where the delay goes beyond the end.
+        self.tell_until(u64::MAX)?;
         Ok(self.finish())
     }
 
@@ -170,8 +177,17 @@ impl<'a> Simulation<'a> {
             Event::Admission(slot) => self.admit(slot),
             Event::Routing(slot) => self.route(slot),
             Event::Entry(slot) => self.enter(slot),
-            Event::StepStart(instance) => self.start_step(instance),
+            Event::StepStart(instance) => {
+                self.start_step(instance)?;
+                self.note_kv_events(instance);
+                Ok(())
+            }
         }
+    }
+
+    /// What happened to an instance's memory is on its way to the policies.
+    pub(super) fn note_kv_events(&mut self, index: u32) {
+        self.feed.gather(self.now_us, index, &mut self.instances[index as usize]);
     }
 
     /// A tick in the future, within the range of the clock.
@@ -199,11 +215,15 @@ impl<'a> Simulation<'a> {
         let Some(request) = self.requests.remove(slot) else { return Ok(()) };
         debug_assert!(request.blocks.is_empty(), "L4: a request ended with blocks");
         if let Some(instance) = request.instance {
-            self.instances[instance as usize].inflight_requests -= 1;
+            let instance = &mut self.instances[instance as usize];
+            instance.inflight_requests -= 1;
+            instance.inflight_tokens -= request.arrival.prompt_tokens;
         }
         self.check_causality(&request);
         self.sink.record(request.record(), &request.gaps);
-        if let Some(ticket) = request.arrival.ticket
+        let ticket = request.arrival.ticket;
+        self.feed.ended(self.now_us, request);
+        if let Some(ticket) = ticket
             && let Some(arrival) = self.source.on_end(ticket, end)?
         {
             let time_us = self.after(arrival.arrival_us.saturating_sub(self.now_us))?;

@@ -1,10 +1,10 @@
 //! The start of a step: who computes what (`model.md` section 4).
 
 use super::event::Event;
-use super::instance::Instance;
+use super::instance::{Instance, remaining_prefill_tokens};
 use super::latency::StepLoad;
 use super::outcome::State;
-use super::request::Requests;
+use super::request::{Request, Requests};
 use super::settings::{Preemption, Reload};
 use super::simulation::{RunError, Simulation};
 
@@ -31,7 +31,10 @@ impl Simulation<'_> {
         self.instances[index as usize].account_use(self.now_us);
         loop {
             let ordering = &mut self.policies.orderings[index as usize];
-            self.instances[index as usize].waiting.arrange(self.now_us, &mut self.requests, ordering)?;
+            let Instance { waiting, blocks, cpu, .. } = &mut self.instances[index as usize];
+            let block_size = self.settings.kv.block_size;
+            let remaining = |request: &Request| remaining_prefill_tokens(blocks, cpu, request, block_size);
+            waiting.arrange(self.now_us, &mut self.requests, ordering, &remaining)?;
             let mut draft = Draft { budget: self.settings.engine.max_num_batched_tokens, ..Draft::default() };
             self.plan_running(index, &mut draft);
             if !draft.preempted {

@@ -1,5 +1,7 @@
 //! Between GPU and CPU memory (`model.md` section 7).
 
+use pointsman_plugin_api::KvEventKind;
+
 use super::event::Event;
 use super::outcome::State;
 use super::simulation::{RunError, Simulation};
@@ -45,6 +47,7 @@ impl Simulation<'_> {
         let instance = &mut self.instances[index as usize];
         // What had to go for it may still be in GPU memory: worth a copy again.
         instance.offload_worth_a_look |= instance.cpu.arrive(identity);
+        self.note_kv_events(index);
         self.wake(index);
         Ok(())
     }
@@ -63,6 +66,9 @@ impl Simulation<'_> {
                 instance.totals.thrashed_blocks += 1;
             }
             instance.cpu.refresh(identity);
+        }
+        for at in hit..hit + reloaded {
+            instance.cpu.log.push(KvEventKind::Reloaded, content.block(at));
         }
         instance.totals.reloaded_blocks += reloaded;
         instance.totals.reload_us = instance.totals.reload_us.saturating_add(ticks);
@@ -107,6 +113,7 @@ impl Simulation<'_> {
         instance.loading.retain(|&loading| loading != slot);
         instance.enqueue_first(slot, request);
         self.become_state(slot, State::Waiting);
+        self.note_kv_events(index);
         self.wake(index);
         Ok(())
     }

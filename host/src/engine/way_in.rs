@@ -21,11 +21,13 @@ impl Simulation<'_> {
 
     /// Admission decides, on the signals of this tick.
     pub(super) fn admit(&mut self, slot: u32) -> Result<(), RunError> {
-        if self.policies.admission.reads_signals() {
-            self.reports.read(self.now_us, &self.instances, None);
-        }
+        self.tell_what_is_due()?;
         let request = &self.requests[slot];
-        if !self.policies.admission.admits(self.now_us, &request.facts(), self.reports.table()) {
+        let needs = self.policies.admission_signals();
+        if needs.any {
+            self.reports.read(self.now_us, &self.instances, needs, (request, self.settings.kv.block_size));
+        }
+        if !self.policies.admits(self.now_us, &request.facts(), self.reports.table())? {
             self.become_state(slot, State::Rejected);
             return self.end_request(slot, End::Rejected);
         }
@@ -39,15 +41,18 @@ impl Simulation<'_> {
 
     /// Routing decides, on the signals of this tick; the request is on its way to the instance.
     pub(super) fn route(&mut self, slot: u32) -> Result<(), RunError> {
+        self.tell_what_is_due()?;
         let request = &self.requests[slot];
-        self.reports.read(self.now_us, &self.instances, Some((request, self.settings.kv.block_size)));
-        let chosen = self.policies.router.route(self.now_us, &request.facts(), self.reports.table())?;
+        let needs = self.reports.needs();
+        self.reports.read(self.now_us, &self.instances, needs, (request, self.settings.kv.block_size));
+        let chosen = self.policies.route(self.now_us, &request.facts(), self.reports.table())?;
         let prompt_tokens = request.arrival.prompt_tokens;
         self.requests[slot].instance = Some(chosen);
         let instance = &mut self.instances[chosen as usize];
         instance.totals.routed += 1;
         instance.pending_requests += 1;
         instance.inflight_requests += 1;
+        instance.inflight_tokens += prompt_tokens;
         let time_us = self.after(self.settings.latency.pipeline_us(prompt_tokens))?;
         self.events.push(time_us, Event::Entry(slot));
         Ok(())

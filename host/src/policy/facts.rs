@@ -43,6 +43,8 @@ pub struct QueueRow<'a> {
     pub preemptions: u64,
     /// Place by order of entry.
     pub queue_position: i64,
+    /// Tokens that its next admission would have to compute now; 0 where nobody reads it.
+    pub remaining_prefill_tokens: u64,
 }
 
 /// The attributes that this host has.
@@ -62,6 +64,7 @@ pub(crate) enum AttributeColumn {
     EmittedTokens,
     Preemptions,
     QueuePosition,
+    RemainingPrefillTokens,
     Priority,
     /// Declared as optional by a policy, and unknown to this host.
     Absent,
@@ -85,6 +88,7 @@ impl AttributeColumn {
             (attribute::EMITTED_TOKENS.id(), Self::EmittedTokens),
             (attribute::PREEMPTIONS.id(), Self::Preemptions),
             (attribute::QUEUE_POSITION.id(), Self::QueuePosition),
+            (attribute::REMAINING_PREFILL_TOKENS.id(), Self::RemainingPrefillTokens),
             (attribute::PRIORITY.id(), Self::Priority),
         ];
         known.into_iter().find(|(known, _)| *known == id).map_or(Self::Absent, |(_, column)| column)
@@ -159,6 +163,7 @@ impl<'a> QueueCells<'a> {
             AttributeColumn::EmittedTokens => u64s(|row| row.emitted_tokens),
             AttributeColumn::Preemptions => u64s(|row| row.preemptions),
             AttributeColumn::QueuePosition => Self::I64(rows.iter().map(|row| row.queue_position).collect()),
+            AttributeColumn::RemainingPrefillTokens => u64s(|row| row.remaining_prefill_tokens),
             AttributeColumn::Priority => Self::F64(priorities),
             AttributeColumn::Absent => Self::Absent,
         }

@@ -8,8 +8,8 @@ pub enum OnError {
     /// The run ends.
     #[default]
     Fail,
-    /// A scorer is left out of this decision, a scheduler leaves the order of entry, a priority
-    /// gives 0.
+    /// A scorer is left out of this decision, a scheduler leaves the order of entry, a priority gives 0,
+    /// a filter keeps all, a picker takes the first of the highest total, admission lets in.
     Skip,
     /// Another policy takes its place for the rest of the run.
     Fallback,
@@ -54,10 +54,18 @@ pub struct FailureCount {
     pub library: String,
     /// Failed calls, those not made after a panic included.
     pub calls: u64,
+    /// When the first call failed. \[us\]
+    pub first_us: u64,
+    /// The request that was decided on then, if there was one.
+    pub first_request: Option<u64>,
     /// What it said first.
     pub first_message: String,
     /// What took its place, if anything did.
     pub fallback: Option<String>,
+    /// Decisions that were asked for in its place, of it and of the fallback.
+    pub decisions: u64,
+    /// Of those, made by the fallback.
+    pub fallback_decisions: u64,
 }
 
 impl FailureCount {
@@ -65,5 +73,16 @@ impl FailureCount {
     #[must_use]
     pub fn is_of(&self, other: &Self) -> bool {
         (self.kind, &self.policy, &self.library) == (other.kind, &other.policy, &other.library)
+    }
+
+    /// Adds what another seat counted of the same policy.
+    pub(super) fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.decisions += other.decisions;
+        self.fallback_decisions += other.fallback_decisions;
+        if other.first_us < self.first_us {
+            (self.first_us, self.first_request) = (other.first_us, other.first_request);
+            self.first_message = other.first_message;
+        }
     }
 }

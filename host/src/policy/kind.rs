@@ -14,11 +14,18 @@ pub enum PolicyKind {
     Scheduler,
     /// Gives waiting requests their priorities.
     Priority,
+    /// Leaves out instances.
+    Filter,
+    /// Chooses an instance.
+    Picker,
+    /// Lets requests in, or not.
+    Admission,
 }
 
 impl PolicyKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Scorer, Self::Scheduler, Self::Priority];
+    pub const ALL: [Self; 6] =
+        [Self::Scorer, Self::Scheduler, Self::Priority, Self::Filter, Self::Picker, Self::Admission];
 
     /// Its name in manifests and messages.
     #[must_use]
@@ -27,6 +34,9 @@ impl PolicyKind {
             Self::Scorer => "scorer",
             Self::Scheduler => "scheduler",
             Self::Priority => "priority",
+            Self::Filter => "filter",
+            Self::Picker => "picker",
+            Self::Admission => "admission",
         }
     }
 }

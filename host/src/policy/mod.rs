@@ -2,39 +2,49 @@
 //!
 //! | room | what happens there |
 //! |---|---|
-//! | `router` | scorers are asked, their scores added, an instance picked |
-//! | `picker` | who wins, and how ties go |
 //! | `admission` | whether a request is let in |
+//! | `router` | filters leave candidates (`filtering`), scorers are asked and added up (`scoring`), a picker chooses |
 //! | `ordering` | priorities and keys of an instance's waiting requests |
-//! | `facts`, `table` | what policies see of requests and instances |
-//! | `seat` | a policy with the columns that it declared, and what happens when it fails |
+//! | `hooks` | what policies are told besides: completions, KV events |
+//! | `facts`, `table`, `decision` | what policies see of requests and instances |
+//! | `object`, `seat`, `failure` | a policy with the columns that it declared, and what happens when it fails |
 //! | `baseline` | the policies that are built in |
 
 mod admission;
 pub mod baseline;
+mod decision;
 mod facts;
 mod failure;
+mod filtering;
+mod hooks;
 mod kind;
+mod object;
 mod ordering;
-mod picker;
 mod router;
+mod scoring;
 mod seat;
 mod table;
 
-pub use admission::{Admission, Cost, TokenBucket};
+use pointsman_plugin_api::abi::AdmissionBox;
+
 pub use facts::{QueueRow, RequestFacts};
 pub use failure::{FailureCount, OnError, PolicyFailure};
+pub use hooks::{CompletionFacts, KvEventRows};
 pub use kind::PolicyKind;
+pub use object::PolicyObject;
 pub use ordering::{Answers, Ordering};
-pub use picker::{Picker, TieBreak};
-pub use router::{ClassWeights, Router};
-pub use seat::{Loaded, Seat};
-pub use table::{InstanceSignals, SignalNeeds, SignalTable};
+pub use router::Router;
+pub use scoring::ClassWeights;
+pub use seat::{Hooks, Loaded, Seat};
+pub use table::{InstanceSignals, RouterCounts, SignalNeeds, SignalTable};
+
+use decision::Decision;
+use hooks::{Completed, KvBatch};
 
 /// All policies of a run.
 pub struct Policies {
     /// Whether a request is let in.
-    pub admission: Admission,
+    pub admission: Seat<AdmissionBox>,
     /// Where a request goes.
     pub router: Router,
     /// The order of each instance's waiting queue, by instance.
@@ -45,18 +55,96 @@ impl Policies {
     /// What the engine has to measure for them.
     #[must_use]
     pub fn signals(&self) -> SignalNeeds {
-        let router = self.router.signals();
-        SignalNeeds { instances: router.instances || self.admission.reads_signals(), ..router }
+        self.router.signals().or(self.admission.signals())
+    }
+
+    /// What admission alone reads.
+    #[must_use]
+    pub fn admission_signals(&self) -> SignalNeeds {
+        self.admission.signals()
+    }
+
+    /// The hooks that somebody has.
+    #[must_use]
+    pub fn hooks(&self) -> Hooks {
+        self.router.hooks().or(self.admission.hooks())
+    }
+
+    /// Whether a request is let in, on the signals in `table`.
+    ///
+    /// # Errors
+    ///
+    /// A failure of a policy that ends the run.
+    pub fn admits(
+        &mut self,
+        now_us: u64,
+        request: &RequestFacts<'_>,
+        table: &SignalTable,
+    ) -> Result<bool, PolicyFailure> {
+        admission::admits(&mut self.admission, &Decision::new(now_us, request), table)
+    }
+
+    /// The instance that a request goes to, on the signals in `table`. The policies are told.
+    ///
+    /// # Errors
+    ///
+    /// A failure of a policy that ends the run.
+    pub fn route(
+        &mut self,
+        now_us: u64,
+        request: &RequestFacts<'_>,
+        table: &SignalTable,
+    ) -> Result<u32, PolicyFailure> {
+        let decision = Decision::new(now_us, request);
+        let chosen = self.router.route(&decision, request.slo_class, table)?;
+        self.router.tell_routed(&decision, table, chosen)?;
+        let candidates = self.router.candidates(table);
+        decision.tell_routed(&mut self.admission, candidates, chosen)?;
+        Ok(candidates.instance(chosen))
+    }
+
+    /// A routed request came to an end, and it is `now_us`.
+    ///
+    /// # Errors
+    ///
+    /// A failure of a policy that ends the run.
+    pub fn completed(
+        &mut self,
+        now_us: u64,
+        request: &RequestFacts<'_>,
+        facts: &CompletionFacts<'_>,
+    ) -> Result<(), PolicyFailure> {
+        let completed = Completed::new(now_us, request, facts);
+        completed.tell(&mut self.admission)?;
+        self.router.tell_completed(&completed)
+    }
+
+    /// Something happened to blocks of an instance at `happened_us`, and it is `now_us`.
+    ///
+    /// # Errors
+    ///
+    /// A failure of a policy that ends the run.
+    pub fn kv_events(
+        &mut self,
+        now_us: u64,
+        happened_us: u64,
+        instance: u32,
+        rows: &KvEventRows,
+    ) -> Result<(), PolicyFailure> {
+        let batch = KvBatch { now_us, happened_us, instance, rows };
+        batch.tell(&mut self.admission)?;
+        self.router.tell_kv_events(&batch)
     }
 
     /// How often policies failed, of those that did.
     #[must_use]
     pub fn failures(&self) -> Vec<FailureCount> {
-        let mut counts = self.router.failures();
+        let mut counts: Vec<FailureCount> = self.admission.failures().collect();
+        counts.extend(self.router.failures());
         for ordering in &self.orderings {
             for count in ordering.failures() {
                 match counts.iter_mut().find(|seen| seen.is_of(&count)) {
-                    Some(seen) => seen.calls += count.calls,
+                    Some(seen) => seen.add(count),
                     None => counts.push(count),
                 }
             }

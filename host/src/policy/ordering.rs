@@ -7,7 +7,7 @@ use pointsman_plugin_api::{Column, Key, Order};
 
 use super::facts::{AttributeColumn, QueueCells, QueueRow};
 use super::failure::{FailureCount, PolicyFailure};
-use super::seat::{Occasion, Remedy, Seat};
+use super::seat::{Loaded, Occasion, Seat};
 
 /// What the policies said of waiting requests, one value for each.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,7 +65,7 @@ impl Ordering {
 
     /// How often policies failed here, of those that did.
     pub fn failures(&self) -> impl Iterator<Item = FailureCount> + '_ {
-        self.scheduler.failures().iter().chain(self.priority.failures()).cloned()
+        self.scheduler.failures().chain(self.priority.failures())
     }
 
     /// What the policies declare of themselves. A code that this host does not know is read as the
@@ -77,40 +77,44 @@ impl Ordering {
             && (!self.uses_priority || fixed(self.priority.current.object.order()));
     }
 
+    /// Whether the remaining prefill of waiting requests is read: it costs a look-up for each.
+    #[must_use]
+    pub fn reads_remaining_prefill(&self) -> bool {
+        let scheduler = &self.scheduler.current.attributes;
+        let priority = self.priority.current.attributes.iter().filter(|_| self.uses_priority);
+        scheduler
+            .iter()
+            .chain(priority)
+            .any(|&attribute| attribute == AttributeColumn::RemainingPrefillTokens)
+    }
+
     /// Asks for the priorities and keys of waiting requests.
     pub fn ask(&mut self, now_us: u64, rows: &[QueueRow<'_>]) -> Result<Answers<'_>, PolicyFailure> {
         let at = Occasion { now_us, request: None, instance: Some(self.instance) };
         self.priorities.clear();
         self.priorities.resize(rows.len(), 0.0);
         // Where the scheduler does not look at priorities nobody does.
-        while self.uses_priority {
-            self.priorities.fill(f64::NAN);
-            match ask_priority(&mut self.priority, now_us, rows, &mut self.priorities) {
-                Ok(()) => break,
-                Err(failure) => match self.priority.fail(failure, at)? {
-                    Remedy::Skip => {
-                        self.priorities.fill(0.0);
-                        break;
-                    }
-                    Remedy::Again => self.others_answer(),
-                },
+        if self.uses_priority {
+            let priorities = &mut self.priorities;
+            let before = self.priority.fell_back();
+            let asked = self.priority.decide(at, |loaded| ask_priority(loaded, now_us, rows, priorities))?;
+            if asked.is_none() {
+                priorities.fill(0.0);
+            }
+            if self.priority.fell_back() != before {
+                self.others_answer();
             }
         }
-        let keyed = loop {
-            self.keys.clear();
-            self.keys.resize(rows.len(), Key { major: f64::NAN, minor: f64::NAN });
-            let asked = ask_scheduler(&mut self.scheduler, now_us, rows, &self.priorities, &mut self.keys);
-            match asked {
-                Ok(()) => break true,
-                Err(failure) => match self.scheduler.fail(failure, at)? {
-                    Remedy::Skip => break false,
-                    Remedy::Again => self.others_answer(),
-                },
-            }
-        };
+        let before = self.scheduler.fell_back();
+        let (priorities, keys) = (&self.priorities, &mut self.keys);
+        let asked =
+            self.scheduler.decide(at, |loaded| ask_scheduler(loaded, now_us, rows, priorities, keys))?;
+        if self.scheduler.fell_back() != before {
+            self.others_answer();
+        }
         Ok(Answers {
             priorities: &self.priorities,
-            keys: keyed.then_some(self.keys.as_slice()),
+            keys: asked.map(|()| self.keys.as_slice()),
             generation: self.generation,
         })
     }
@@ -122,12 +126,12 @@ impl Ordering {
 }
 
 fn ask_priority(
-    seat: &mut Seat<PriorityBox>,
+    loaded: &mut Loaded<PriorityBox>,
     now_us: u64,
     rows: &[QueueRow<'_>],
     priorities: &mut [f64],
 ) -> Result<(), Failure> {
-    let loaded = &mut seat.current;
+    priorities.fill(f64::NAN);
     let outcome = with_call(now_us, rows, &loaded.attributes, &[], |call| {
         loaded.object.priorities(call, RSliceMut::from_mut_slice(priorities))
     });
@@ -139,13 +143,14 @@ fn ask_priority(
 }
 
 fn ask_scheduler(
-    seat: &mut Seat<SchedulerBox>,
+    loaded: &mut Loaded<SchedulerBox>,
     now_us: u64,
     rows: &[QueueRow<'_>],
     priorities: &[f64],
-    keys: &mut [Key],
+    keys: &mut Vec<Key>,
 ) -> Result<(), Failure> {
-    let loaded = &mut seat.current;
+    keys.clear();
+    keys.resize(rows.len(), Key { major: f64::NAN, minor: f64::NAN });
     let outcome = with_call(now_us, rows, &loaded.attributes, priorities, |call| {
         match loaded.object.keys(call, RSliceMut::from_mut_slice(keys)) {
             ROk(count) => Ok(count),

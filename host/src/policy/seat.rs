@@ -1,11 +1,29 @@
 //! A policy in its place: the columns that it declared, and what happens when it fails.
 
-use pointsman_plugin_api::abi::Failure;
+use pointsman_plugin_api::abi::{Failure, RResult};
+use pointsman_plugin_api::hook;
 
-use super::PolicyKind;
 use super::facts::AttributeColumn;
 use super::failure::{FailureCount, OnError, PolicyFailure};
+use super::object::PolicyObject;
 use super::table::{SignalColumn, SignalNeeds};
+
+/// Hooks that somebody has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// [`hook::COMPLETED`].
+    pub completed: bool,
+    /// [`hook::KV_EVENTS`].
+    pub kv_events: bool,
+}
+
+impl Hooks {
+    /// Those that either has.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self { completed: self.completed || other.completed, kv_events: self.kv_events || other.kv_events }
+    }
+}
 
 /// A policy object with its name, where it came from, and the columns that it reads.
 pub struct Loaded<T> {
@@ -16,10 +34,14 @@ pub struct Loaded<T> {
     pub(super) object: T,
     pub(super) attributes: Vec<AttributeColumn>,
     pub(super) signals: Vec<SignalColumn>,
+    pub(super) hooks: Hooks,
+    /// Of a picker: whether it reads total scores.
+    pub(super) uses_scores: bool,
 }
 
-impl<T> Loaded<T> {
-    /// A policy object that reads these attributes and signals, by id, in declared order.
+impl<T: PolicyObject> Loaded<T> {
+    /// A policy object that declares these attributes and signals, by id, in this order. What it does
+    /// not read with its parameters is not passed.
     pub fn new<'a>(
         policy: impl Into<String>,
         library: impl Into<String>,
@@ -27,13 +49,35 @@ impl<T> Loaded<T> {
         attributes: impl IntoIterator<Item = &'a str>,
         signals: impl IntoIterator<Item = &'a str>,
     ) -> Self {
+        let attribute =
+            |id| if object.reads(id) { AttributeColumn::with_id(id) } else { AttributeColumn::Absent };
+        let signal = |id| if object.reads(id) { SignalColumn::with_id(id) } else { SignalColumn::Absent };
         Self {
             policy: policy.into(),
             library: library.into(),
+            attributes: attributes.into_iter().map(attribute).collect(),
+            signals: signals.into_iter().map(signal).collect(),
+            hooks: Hooks::default(),
+            uses_scores: true,
             object,
-            attributes: attributes.into_iter().map(AttributeColumn::with_id).collect(),
-            signals: signals.into_iter().map(SignalColumn::with_id).collect(),
         }
+    }
+
+    /// The same with these hooks, by id.
+    #[must_use]
+    pub fn with_hooks<'a>(mut self, ids: impl IntoIterator<Item = &'a str>) -> Self {
+        for id in ids {
+            self.hooks.completed |= id == hook::COMPLETED.id();
+            self.hooks.kv_events |= id == hook::KV_EVENTS.id();
+        }
+        self
+    }
+
+    /// The same, as a picker that reads total scores or does not.
+    #[must_use]
+    pub fn with_scores(mut self, uses_scores: bool) -> Self {
+        self.uses_scores = uses_scores;
+        self
     }
 }
 
@@ -45,29 +89,33 @@ pub(super) struct Occasion {
     pub(super) instance: Option<u32>,
 }
 
-/// What to do after a failure.
-pub(super) enum Remedy {
-    /// Do without an answer this time.
-    Skip,
-    /// Ask again: another policy sits here now.
-    Again,
-}
-
 /// A seat for a policy of one kind.
 pub struct Seat<T> {
-    kind: PolicyKind,
     pub(super) current: Loaded<T>,
     fallback: Option<Loaded<T>>,
     on_error: OnError,
     failures: Vec<FailureCount>,
     /// The policy that sits here panicked, and nothing takes its place.
     panicked: bool,
+    /// Another policy than the first sits here.
+    fell_back: bool,
+    decisions: u64,
+    by_fallback: u64,
 }
 
-impl<T> Seat<T> {
+impl<T: PolicyObject> Seat<T> {
     /// Seats a policy; `fallback` takes its place where `on_error` says so.
-    pub fn new(kind: PolicyKind, policy: Loaded<T>, on_error: OnError, fallback: Option<Loaded<T>>) -> Self {
-        Self { kind, current: policy, fallback, on_error, failures: Vec::new(), panicked: false }
+    pub fn new(policy: Loaded<T>, on_error: OnError, fallback: Option<Loaded<T>>) -> Self {
+        Self {
+            current: policy,
+            fallback,
+            on_error,
+            failures: Vec::new(),
+            panicked: false,
+            fell_back: false,
+            decisions: 0,
+            by_fallback: 0,
+        }
     }
 
     /// Name of the policy that sits here now.
@@ -82,10 +130,14 @@ impl<T> Seat<T> {
         &self.current.library
     }
 
-    /// How often policies failed here.
-    #[must_use]
-    pub fn failures(&self) -> &[FailureCount] {
-        &self.failures
+    /// How often policies failed here, with the share of decisions that a fallback made.
+    pub fn failures(&self) -> impl Iterator<Item = FailureCount> + '_ {
+        let counts = self.failures.iter().cloned();
+        counts.map(|count| FailureCount {
+            decisions: self.decisions,
+            fallback_decisions: if count.fallback.is_some() { self.by_fallback } else { 0 },
+            ..count
+        })
     }
 
     /// Whether the policy here panicked: nothing that it could still be told reaches it.
@@ -93,22 +145,72 @@ impl<T> Seat<T> {
         self.panicked
     }
 
+    /// Whether another policy than the first sits here.
+    pub(super) fn fell_back(&self) -> bool {
+        self.fell_back
+    }
+
+    /// The hooks of the policy here, and of what may take its place.
+    pub(super) fn hooks(&self) -> Hooks {
+        let fallback = self.fallback.as_ref().map_or_else(Hooks::default, |fallback| fallback.hooks);
+        self.current.hooks.or(fallback)
+    }
+
     /// What is measured for it, and for what may take its place.
     pub(super) fn signals(&self) -> SignalNeeds {
         let all = || self.fallback.iter().chain([&self.current]).flat_map(|loaded| &loaded.signals);
         SignalNeeds {
-            instances: all().any(|signal| !signal.is_routers()),
+            any: all().any(|&signal| signal != SignalColumn::Absent),
+            instances: all().any(|signal| signal.is_reported()),
             cached_prefix_blocks: all().any(|&signal| signal == SignalColumn::CachedPrefixBlocks),
         }
     }
 
-    /// A call failed: says what to do, or ends the run.
-    pub(super) fn fail(&mut self, failure: Failure, at: Occasion) -> Result<Remedy, PolicyFailure> {
+    /// Asks until there is an answer; `None`: this decision is made without the policy.
+    pub(super) fn decide<R>(
+        &mut self,
+        at: Occasion,
+        mut ask: impl FnMut(&mut Loaded<T>) -> Result<R, Failure>,
+    ) -> Result<Option<R>, PolicyFailure> {
+        self.decisions += 1;
+        self.by_fallback += u64::from(self.fell_back);
+        loop {
+            match ask(&mut self.current) {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(failure) => {
+                    if !self.fail(failure, at)? {
+                        return Ok(None);
+                    }
+                    // This very decision is the first that the fallback makes.
+                    self.by_fallback += 1;
+                }
+            }
+        }
+    }
+
+    /// Tells it something, unless it has panicked.
+    pub(super) fn tell(
+        &mut self,
+        at: Occasion,
+        tell: impl FnOnce(&mut Loaded<T>) -> RResult<(), Failure>,
+    ) -> Result<(), PolicyFailure> {
+        if self.has_panicked() {
+            return Ok(());
+        }
+        match tell(&mut self.current).into_result() {
+            Ok(()) => Ok(()),
+            Err(failure) => self.fail(failure, at).map(|_| ()),
+        }
+    }
+
+    /// A call failed: whether another policy sits here now, or else this decision goes without one. Or
+    /// the run ends.
+    fn fail(&mut self, failure: Failure, at: Occasion) -> Result<bool, PolicyFailure> {
         let message = failure.message.to_string();
         let takes_over = self.on_error == OnError::Fallback && self.fallback.is_some();
         if self.on_error == OnError::Fail || (self.on_error == OnError::Fallback && !takes_over) {
             return Err(PolicyFailure {
-                kind: self.kind,
+                kind: T::KIND,
                 policy: self.current.policy.clone(),
                 library: self.current.library.clone(),
                 request: at.request,
@@ -118,12 +220,16 @@ impl<T> Seat<T> {
             });
         }
         let count = FailureCount {
-            kind: self.kind,
+            kind: T::KIND,
             policy: self.current.policy.clone(),
             library: self.current.library.clone(),
             calls: 1,
+            first_us: at.now_us,
+            first_request: at.request,
             first_message: message,
             fallback: self.fallback.as_ref().filter(|_| takes_over).map(|next| next.policy.clone()),
+            decisions: 0,
+            fallback_decisions: 0,
         };
         match self.failures.iter_mut().find(|seen| seen.is_of(&count)) {
             Some(seen) => seen.calls += 1,
@@ -132,11 +238,12 @@ impl<T> Seat<T> {
         match self.fallback.take().filter(|_| takes_over) {
             Some(next) => {
                 self.current = next;
-                Ok(Remedy::Again)
+                self.fell_back = true;
+                Ok(true)
             }
             None => {
                 self.panicked |= failure.panicked;
-                Ok(Remedy::Skip)
+                Ok(false)
             }
         }
     }

@@ -29,13 +29,38 @@ pub struct InstanceSignals {
     pub cpu_kv_utilization: f64,
 }
 
+/// What the router counts of an instance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RouterCounts {
+    /// Routed there, not yet in its queue.
+    pub pending_requests: u64,
+    /// Routed there, not yet finished.
+    pub inflight_requests: u64,
+    /// Prompt tokens of those. \[tokens\]
+    pub inflight_tokens: u64,
+}
+
 /// Which signals somebody reads: the others are not measured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SignalNeeds {
+    /// Anything at all, the router's own counts included.
+    pub any: bool,
     /// Anything that instances report.
     pub instances: bool,
     /// `cached_prefix_blocks`, a look-up per instance and request.
     pub cached_prefix_blocks: bool,
+}
+
+impl SignalNeeds {
+    /// What either needs.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            any: self.any || other.any,
+            instances: self.instances || other.instances,
+            cached_prefix_blocks: self.cached_prefix_blocks || other.cached_prefix_blocks,
+        }
+    }
 }
 
 /// The signals that this host has.
@@ -56,6 +81,7 @@ pub(crate) enum SignalColumn {
     CachedPrefixBlocks,
     PendingRequests,
     InflightRequests,
+    InflightTokens,
     /// Declared as optional by a policy, and unknown to this host.
     Absent,
 }
@@ -79,18 +105,23 @@ impl SignalColumn {
             (signal::CACHED_PREFIX_BLOCKS.id(), Self::CachedPrefixBlocks),
             (signal::PENDING_REQUESTS.id(), Self::PendingRequests),
             (signal::INFLIGHT_REQUESTS.id(), Self::InflightRequests),
+            (signal::INFLIGHT_TOKENS.id(), Self::InflightTokens),
         ];
         known.into_iter().find(|(known, _)| *known == id).map_or(Self::Absent, |(_, column)| column)
     }
 
-    /// Whether the router knows it by itself, so that it is always current.
-    pub(super) fn is_routers(self) -> bool {
-        matches!(self, Self::Instance | Self::PendingRequests | Self::InflightRequests)
+    /// Whether it is from an instance's report; what the router knows by itself is always current.
+    pub(super) fn is_reported(self) -> bool {
+        use SignalColumn as S;
+        !matches!(
+            self,
+            S::Instance | S::PendingRequests | S::InflightRequests | S::InflightTokens | S::Absent
+        )
     }
 }
 
 /// The signals of all instances, one column per signal, and the age of each report.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct SignalTable {
     instance: Vec<u64>,
     queue_depth: Vec<u64>,
@@ -107,6 +138,7 @@ pub struct SignalTable {
     cached_prefix_blocks: Vec<u64>,
     pending_requests: Vec<u64>,
     inflight_requests: Vec<u64>,
+    inflight_tokens: Vec<u64>,
     /// Tick of each instance's last report. \[us\]
     reported_us: Vec<u64>,
     /// Age of each report at the decision \[us\]; `None` where reports are always current.
@@ -135,6 +167,7 @@ impl SignalTable {
             cached_prefix_blocks: numbers.clone(),
             pending_requests: numbers.clone(),
             inflight_requests: numbers.clone(),
+            inflight_tokens: numbers.clone(),
             reported_us: numbers.clone(),
             ages_us: stale.then_some(numbers),
         }
@@ -146,10 +179,29 @@ impl SignalTable {
         self.instance.len()
     }
 
-    /// What the router takes for the load of an instance, besides reports: always current.
-    #[must_use]
-    pub fn effective_load(&self, row: usize) -> u64 {
-        self.queue_depth[row] + self.batch_size[row] + self.pending_requests[row]
+    /// Which instance a row is.
+    pub(super) fn instance(&self, row: usize) -> u32 {
+        self.instance[row] as u32
+    }
+
+    /// Becomes a copy of `other`; memory that it has is used again.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        let pairs = self.numbers_mut().into_iter().zip(other.numbers());
+        pairs.for_each(|(mine, theirs)| mine.clone_from(theirs));
+        let pairs = self.ratios_mut().into_iter().zip(other.ratios());
+        pairs.for_each(|(mine, theirs)| mine.clone_from(theirs));
+        self.ages_us.clone_from(&other.ages_us);
+    }
+
+    /// Keeps the rows for which `keep` has 1.
+    pub(super) fn retain(&mut self, keep: &[u8]) {
+        fn retain<T>(column: &mut Vec<T>, keep: &[u8]) {
+            let mut keep = keep.iter();
+            column.retain(|_| keep.next() == Some(&1));
+        }
+        self.numbers_mut().into_iter().for_each(|column| retain(column, keep));
+        self.ratios_mut().into_iter().for_each(|column| retain(column, keep));
+        self.ages_us.iter_mut().for_each(|column| retain(column, keep));
     }
 
     /// The tick of the decision: how old the reports are at it.
@@ -178,9 +230,10 @@ impl SignalTable {
     }
 
     /// What the router counts itself.
-    pub fn set_router(&mut self, row: usize, pending_requests: u64, inflight_requests: u64) {
-        self.pending_requests[row] = pending_requests;
-        self.inflight_requests[row] = inflight_requests;
+    pub fn set_router(&mut self, row: usize, counts: RouterCounts) {
+        self.pending_requests[row] = counts.pending_requests;
+        self.inflight_requests[row] = counts.inflight_requests;
+        self.inflight_tokens[row] = counts.inflight_tokens;
     }
 
     /// The GPU hit that the request at hand would have.
@@ -206,11 +259,61 @@ impl SignalTable {
             SignalColumn::CachedPrefixBlocks => Column::of(&self.cached_prefix_blocks),
             SignalColumn::PendingRequests => Column::of(&self.pending_requests),
             SignalColumn::InflightRequests => Column::of(&self.inflight_requests),
+            SignalColumn::InflightTokens => Column::of(&self.inflight_tokens),
             SignalColumn::Absent => return Column::absent(),
         };
         match &self.ages_us {
-            Some(ages_us) if !signal.is_routers() => column.with_ages(ages_us),
+            Some(ages_us) if signal.is_reported() => column.with_ages(ages_us),
             _ => column,
         }
+    }
+
+    fn numbers(&self) -> [&Vec<u64>; 13] {
+        [
+            &self.instance,
+            &self.queue_depth,
+            &self.batch_size,
+            &self.free_kv_blocks,
+            &self.total_kv_blocks,
+            &self.pending_transfer_latency,
+            &self.preemption_count,
+            &self.waiting_tokens,
+            &self.cached_prefix_blocks,
+            &self.pending_requests,
+            &self.inflight_requests,
+            &self.inflight_tokens,
+            &self.reported_us,
+        ]
+    }
+
+    fn numbers_mut(&mut self) -> [&mut Vec<u64>; 13] {
+        [
+            &mut self.instance,
+            &mut self.queue_depth,
+            &mut self.batch_size,
+            &mut self.free_kv_blocks,
+            &mut self.total_kv_blocks,
+            &mut self.pending_transfer_latency,
+            &mut self.preemption_count,
+            &mut self.waiting_tokens,
+            &mut self.cached_prefix_blocks,
+            &mut self.pending_requests,
+            &mut self.inflight_requests,
+            &mut self.inflight_tokens,
+            &mut self.reported_us,
+        ]
+    }
+
+    fn ratios(&self) -> [&Vec<f64>; 4] {
+        [&self.kv_utilization, &self.cache_hit_rate, &self.kv_thrashing_rate, &self.cpu_kv_utilization]
+    }
+
+    fn ratios_mut(&mut self) -> [&mut Vec<f64>; 4] {
+        [
+            &mut self.kv_utilization,
+            &mut self.cache_hit_rate,
+            &mut self.kv_thrashing_rate,
+            &mut self.cpu_kv_utilization,
+        ]
     }
 }

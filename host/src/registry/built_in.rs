@@ -2,8 +2,11 @@
 //! libraries.
 
 use pointsman_plugin_api::{
-    Priority, Scheduler, Scorer,
-    abi::{self, Failure, PriorityBox, RResult, RStr, SchedulerBox, ScorerBox, SetupCall},
+    Admission, Filter, Picker, Priority, Scheduler, Scorer,
+    abi::{
+        self, AdmissionBox, Failure, FilterBox, PickerBox, PriorityBox, RResult, RStr, SchedulerBox,
+        ScorerBox, SetupCall,
+    },
     manifest::PolicyDoc,
 };
 
@@ -23,6 +26,9 @@ pub(super) enum BuildKind {
     Scorer(Build<ScorerBox>),
     Scheduler(Build<SchedulerBox>),
     Priority(Build<PriorityBox>),
+    Filter(Build<FilterBox>),
+    Picker(Build<PickerBox>),
+    Admission(Build<AdmissionBox>),
 }
 
 impl BuiltIn {
@@ -41,11 +47,29 @@ impl BuiltIn {
         Self { policy, build: BuildKind::Priority(abi::priority::<T>) }
     }
 
+    pub(super) fn filter<T: Filter>() -> Self {
+        let policy = Policy::from(&PolicyDoc::filter::<T>());
+        Self { policy, build: BuildKind::Filter(abi::filter::<T>) }
+    }
+
+    pub(super) fn picker<T: Picker>() -> Self {
+        let policy = Policy::from(&PolicyDoc::picker::<T>());
+        Self { policy, build: BuildKind::Picker(abi::picker::<T>) }
+    }
+
+    pub(super) fn admission<T: Admission>() -> Self {
+        let policy = Policy::from(&PolicyDoc::admission::<T>());
+        Self { policy, build: BuildKind::Admission(abi::admission::<T>) }
+    }
+
     pub(super) const fn kind(&self) -> Kind {
         match self.build {
             BuildKind::Scorer(_) => Kind::Scorer,
             BuildKind::Scheduler(_) => Kind::Scheduler,
             BuildKind::Priority(_) => Kind::Priority,
+            BuildKind::Filter(_) => Kind::Filter,
+            BuildKind::Picker(_) => Kind::Picker,
+            BuildKind::Admission(_) => Kind::Admission,
         }
     }
 }

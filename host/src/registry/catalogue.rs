@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pointsman_plugin_api::{Priority, Scheduler, Scorer};
+use pointsman_plugin_api::{Admission, Filter, Picker, Priority, Scheduler, Scorer};
 
 use super::{
     Kind, LibraryRecord, PluginError, Policy, Sources,
@@ -86,6 +86,21 @@ impl Catalogue {
     /// Adds a priority policy of the host.
     pub fn builtin_priority<T: Priority>(&mut self) {
         self.built_in.push(BuiltIn::priority::<T>());
+    }
+
+    /// Adds a filter of the host.
+    pub fn builtin_filter<T: Filter>(&mut self) {
+        self.built_in.push(BuiltIn::filter::<T>());
+    }
+
+    /// Adds a picker of the host.
+    pub fn builtin_picker<T: Picker>(&mut self) {
+        self.built_in.push(BuiltIn::picker::<T>());
+    }
+
+    /// Adds an admission policy of the host.
+    pub fn builtin_admission<T: Admission>(&mut self) {
+        self.built_in.push(BuiltIn::admission::<T>());
     }
 
     /// Adds the libraries of all sources; only their manifests are read.

@@ -1,8 +1,10 @@
 //! Building policies: everything is checked that can be before a library runs, then it is loaded.
 
 use pointsman_plugin_api::{
-    abi::{Failure, PriorityBox, RStr, SchedulerBox, ScorerBox},
-    attribute, signal,
+    abi::{AdmissionBox, Failure, FilterBox, PickerBox, PriorityBox, RStr, SchedulerBox, ScorerBox},
+    attribute, hook,
+    manifest::HOOK_PREFIX,
+    signal,
 };
 
 use super::{
@@ -18,6 +20,10 @@ pub struct Handle<T> {
     pub signals: Vec<Need>,
     /// The attributes to pass, in this order.
     pub attributes: Vec<Need>,
+    /// The hooks that it has, besides `routed`.
+    pub hooks: Vec<Need>,
+    /// Of a picker: whether it reads total scores.
+    pub uses_scores: bool,
     /// Where it came from.
     pub provenance: Provenance,
 }
@@ -29,36 +35,65 @@ pub type SchedulerHandle = Handle<SchedulerBox>;
 /// A priority policy that is ready to be called.
 pub type PriorityHandle = Handle<PriorityBox>;
 
+/// Defines the constructor of one kind.
+macro_rules! constructors {
+    ($($doc:literal, $name:ident, $object:ty;)*) => {
+        impl Catalogue {$(
+            #[doc = $doc]
+            ///
+            /// # Errors
+            ///
+            /// Why there is no such policy, or why it cannot be built.
+            pub fn $name(&self, wanted: &PolicyRef, facts: &Facts) -> Result<Handle<$object>, PluginError> {
+                self.create(wanted, facts)
+            }
+        )*}
+    };
+}
+
+constructors! {
+    "Builds a scorer.", create_scorer, ScorerBox;
+    "Builds the scheduler of one instance.", create_scheduler, SchedulerBox;
+    "Builds the priority policy of one instance.", create_priority, PriorityBox;
+    "Builds a filter.", create_filter, FilterBox;
+    "Builds a picker.", create_picker, PickerBox;
+    "Builds an admission policy.", create_admission, AdmissionBox;
+}
+
 impl Catalogue {
-    /// Builds a scorer.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no such scorer, or why it cannot be built.
-    pub fn create_scorer(&self, wanted: &PolicyRef, facts: &Facts) -> Result<ScorerHandle, PluginError> {
-        self.create(wanted, facts)
+    fn create<T: Object>(&self, wanted: &PolicyRef, facts: &Facts) -> Result<Handle<T>, PluginError> {
+        let kind = T::KIND;
+        let provenance = self.check(kind, wanted)?;
+        let resolved = self.resolve(kind, wanted)?;
+        let params = provenance.parameters.to_string();
+        let params = RStr::from_str(&params);
+        let built = facts.lend(|setup| match resolved {
+            Resolved::BuiltIn(built_in) => match T::built_in(&built_in.build) {
+                Some(build) => Ok(build(setup, params)),
+                None => unreachable!("looked up by kind"),
+            },
+            Resolved::Library(found, policy) => T::of_library(found, policy, setup, params),
+        })?;
+        let object = built.into_result().map_err(|Failure { message, panicked }| {
+            let policy = policy_name(kind, resolved);
+            let message = message.into_string();
+            if panicked {
+                PluginError::Panicked { policy, message }
+            } else {
+                PluginError::Refused { policy, message }
+            }
+        })?;
+        let Policy { signals, attributes, hooks, uses_scores, .. } = resolved.policy().clone();
+        Ok(Handle { object, signals, attributes, hooks, uses_scores, provenance })
     }
 
-    /// Builds the scheduler of one instance.
+    /// What a policy says about itself.
     ///
     /// # Errors
     ///
-    /// Why there is no such scheduler, or why it cannot be built.
-    pub fn create_scheduler(
-        &self,
-        wanted: &PolicyRef,
-        facts: &Facts,
-    ) -> Result<SchedulerHandle, PluginError> {
-        self.create(wanted, facts)
-    }
-
-    /// Builds the priority policy of one instance.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no such priority policy, or why it cannot be built.
-    pub fn create_priority(&self, wanted: &PolicyRef, facts: &Facts) -> Result<PriorityHandle, PluginError> {
-        self.create(wanted, facts)
+    /// Why there is no such policy.
+    pub fn policy(&self, kind: Kind, wanted: &PolicyRef) -> Result<&Policy, PluginError> {
+        self.resolve(kind, wanted).map(Resolved::policy)
     }
 
     /// Checks without building or loading anything: that the policy exists, that the host has what
@@ -83,32 +118,6 @@ impl Catalogue {
             },
         })
     }
-
-    fn create<T: Object>(&self, wanted: &PolicyRef, facts: &Facts) -> Result<Handle<T>, PluginError> {
-        let kind = T::KIND;
-        let provenance = self.check(kind, wanted)?;
-        let resolved = self.resolve(kind, wanted)?;
-        let params = provenance.parameters.to_string();
-        let params = RStr::from_str(&params);
-        let built = facts.lend(|setup| match resolved {
-            Resolved::BuiltIn(built_in) => match T::built_in(&built_in.build) {
-                Some(build) => Ok(build(setup, params)),
-                None => unreachable!("looked up by kind"),
-            },
-            Resolved::Library(found, policy) => T::of_library(found, policy, setup, params),
-        })?;
-        let object = built.into_result().map_err(|Failure { message, panicked }| {
-            let policy = policy_name(kind, resolved);
-            let message = message.into_string();
-            if panicked {
-                PluginError::Panicked { policy, message }
-            } else {
-                PluginError::Refused { policy, message }
-            }
-        })?;
-        let Policy { signals, attributes, .. } = resolved.policy();
-        Ok(Handle { object, signals: signals.clone(), attributes: attributes.clone(), provenance })
-    }
 }
 
 fn policy_name(kind: Kind, resolved: Resolved<'_>) -> PolicyName {
@@ -122,7 +131,7 @@ fn policy_name(kind: Kind, resolved: Resolved<'_>) -> PolicyName {
 /// What it cannot do without must be something that this host has for its kind.
 fn check_needs(name: &PolicyName, policy: &Policy) -> Result<(), PluginError> {
     let attributes: &[&[&str]] = match name.kind {
-        Kind::Scorer => &[attribute::ALL],
+        Kind::Scorer | Kind::Filter | Kind::Picker | Kind::Admission => &[attribute::ALL],
         Kind::Priority => &[attribute::ALL, attribute::WAITING],
         Kind::Scheduler => &[attribute::ALL, attribute::WAITING, attribute::PRIORITIZED],
     };
@@ -131,7 +140,11 @@ fn check_needs(name: &PolicyName, policy: &Policy) -> Result<(), PluginError> {
         let missing = needs.iter().find(|need| need.required && !has(&need.id));
         missing.map(|need| PluginError::Lacking { policy: name.clone(), what, id: need.id.clone() })
     };
-    let ability = policy.requires.first().map(|id| PluginError::Lacking {
+    let has = |id: &String| {
+        let hook = id.strip_prefix(HOOK_PREFIX);
+        hook.is_some_and(|id| hook::ALL.iter().any(|hook| hook.id() == id))
+    };
+    let ability = policy.requires.iter().find(|id| !has(id)).map(|id| PluginError::Lacking {
         policy: name.clone(),
         what: "ability",
         id: id.clone(),

@@ -11,7 +11,8 @@ use abi_stable::{
     library::{LibraryError, lib_header_from_path},
 };
 use pointsman_plugin_api::abi::{
-    ABI_MAJOR, Mismatch, PriorityModuleRef, RootRef, SchedulerModuleRef, ScorerModuleRef, check,
+    ABI_MAJOR, AdmissionModuleRef, FilterModuleRef, Mismatch, PickerModuleRef, PriorityModuleRef, RootRef,
+    SchedulerModuleRef, ScorerModuleRef, check,
 };
 
 use super::{PluginError, Probed};
@@ -23,6 +24,9 @@ pub struct Loaded {
     scorers: OnceLock<ScorerModuleRef>,
     schedulers: OnceLock<SchedulerModuleRef>,
     priorities: OnceLock<PriorityModuleRef>,
+    filters: OnceLock<FilterModuleRef>,
+    pickers: OnceLock<PickerModuleRef>,
+    admissions: OnceLock<AdmissionModuleRef>,
 }
 
 /// Loads a library, from a private copy of the content that was hashed: a loaded file that is
@@ -46,6 +50,9 @@ pub fn load(library: &Probed) -> Result<&'static Loaded, PluginError> {
         scorers: OnceLock::new(),
         schedulers: OnceLock::new(),
         priorities: OnceLock::new(),
+        filters: OnceLock::new(),
+        pickers: OnceLock::new(),
+        admissions: OnceLock::new(),
     }));
     loaded.insert(library.sha256.clone(), entry);
     Ok(entry)
@@ -83,6 +90,33 @@ impl Loaded {
     /// If it has none, though its manifest lists some, or their types differ from the host's.
     pub fn priorities(&self, library: &Probed) -> Result<PriorityModuleRef, PluginError> {
         once(&self.priorities, library, || self.root.priorities())
+    }
+
+    /// Its filters; as [`Loaded::scorers`].
+    ///
+    /// # Errors
+    ///
+    /// If it has none, though its manifest lists some, or their types differ from the host's.
+    pub fn filters(&self, library: &Probed) -> Result<FilterModuleRef, PluginError> {
+        once(&self.filters, library, || self.root.filters())
+    }
+
+    /// Its pickers; as [`Loaded::scorers`].
+    ///
+    /// # Errors
+    ///
+    /// If it has none, though its manifest lists some, or their types differ from the host's.
+    pub fn pickers(&self, library: &Probed) -> Result<PickerModuleRef, PluginError> {
+        once(&self.pickers, library, || self.root.pickers())
+    }
+
+    /// Its admission policies; as [`Loaded::scorers`].
+    ///
+    /// # Errors
+    ///
+    /// If it has none, though its manifest lists some, or their types differ from the host's.
+    pub fn admissions(&self, library: &Probed) -> Result<AdmissionModuleRef, PluginError> {
+        once(&self.admissions, library, || self.root.admissions())
     }
 }
 

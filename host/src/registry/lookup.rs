@@ -106,8 +106,12 @@ impl Catalogue {
         let aliases: Vec<&str> = aliases.map(String::as_str).collect();
         hint += &near(&wanted.name, &known, &aliases);
         for other in Kind::ALL {
-            if other != kind && self.of_kind(other).any(|policy| policy.policy().name == wanted.name) {
-                hint += &format!(" (there is a {other} of that name)");
+            if other != kind && self.of_kind(other).any(|policy| policy.policy().answers_to(&wanted.name)) {
+                let advice = match (kind, other) {
+                    (Kind::Picker, Kind::Scorer) => format!(": give it a weight, `{}:1`", wanted.name),
+                    _ => String::new(),
+                };
+                hint += &format!(" (there is a {other} of that name{advice})");
             }
         }
         if let [first, rest @ ..] = &self.left_out[..] {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use pointsman_plugin_api::{
     abi::ABI_MAJOR,
-    manifest::{MANIFEST_VERSION, PolicyDoc},
+    manifest::{HOOK_PREFIX, MANIFEST_VERSION, PolicyDoc},
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,10 +49,22 @@ pub struct Policy {
     pub signals: Vec<Need>,
     /// The attributes that it reads, in the order in which their columns cross.
     pub attributes: Vec<Need>,
-    /// Abilities of a host, such as hooks, that it cannot work without, by id. Version 1.0 has none
-    /// to ask for; a later library may.
-    #[serde(default)]
+    /// Abilities of a host, such as hooks, that it cannot work without, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
+    /// The hooks that it has, besides `routed`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<Need>,
+    /// Whether its answer depends on the order of the candidates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub depends_on_order: bool,
+    /// Of a picker: whether it reads total scores.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub uses_scores: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One parameter of a policy.
@@ -67,6 +79,9 @@ pub struct Parameter {
     pub default: String,
     /// Meaning and unit.
     pub doc: String,
+    /// The words that it may be; none: anything of its type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
 }
 
 /// A signal or attribute that a policy reads.
@@ -142,12 +157,19 @@ impl From<&PolicyDoc> for Policy {
         let needs = |needs: &[pointsman_plugin_api::Need]| {
             needs.iter().map(|need| Need { id: need.id.to_owned(), required: need.required }).collect()
         };
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let choices = |name| {
+            let listed = doc.choices.iter().find(|(listed, _)| *listed == name);
+            listed.map_or_else(Vec::new, |(_, choices)| words(choices))
+        };
+        let hooks = doc.hooks.iter().filter(|hook| hook.required);
         let parameter = |field: &pointsman_plugin_api::Field| Parameter {
             name: field.name.to_owned(),
             ty: field.ty.to_owned(),
             default: field.default.to_owned(),
             // Brackets are escaped for rustdoc, not for a person.
             doc: field.doc.concat().trim().replace("\\[", "[").replace("\\]", "]"),
+            choices: choices(field.name),
         };
         Self {
             kind: doc.kind.to_owned(),
@@ -158,7 +180,10 @@ impl From<&PolicyDoc> for Policy {
             parameters: doc.parameters.iter().map(parameter).collect(),
             signals: needs(doc.signals),
             attributes: needs(doc.attributes),
-            requires: Vec::new(),
+            requires: hooks.map(|hook| format!("{HOOK_PREFIX}{}", hook.id)).collect(),
+            hooks: needs(doc.hooks),
+            depends_on_order: doc.depends_on_order,
+            uses_scores: doc.uses_scores,
         }
     }
 }

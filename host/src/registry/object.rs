@@ -1,19 +1,20 @@
-//! The objects of the three kinds, so that one way of building them serves all.
+//! The objects of all kinds, so that one way of building them serves all.
 
-use pointsman_plugin_api::abi::{Failure, PriorityBox, RResult, RStr, SchedulerBox, ScorerBox, SetupCall};
+use pointsman_plugin_api::abi::{
+    AdmissionBox, Failure, FilterBox, PickerBox, PriorityBox, RResult, RStr, SchedulerBox, ScorerBox,
+    SetupCall,
+};
 
 use super::{
-    Kind, PluginError, Policy,
+    PluginError, Policy,
     built_in::{Build, BuildKind},
     discover::Found,
     load,
 };
+use crate::policy::PolicyObject;
 
-/// An object of one policy kind.
-pub(super) trait Object: Sized {
-    /// The kind.
-    const KIND: Kind;
-
+/// An object of one policy kind, as the registry makes it.
+pub(super) trait Object: PolicyObject + Sized {
     /// The constructor of a built-in policy of this kind.
     fn built_in(build: &BuildKind) -> Option<Build<Self>>;
 
@@ -29,8 +30,7 @@ pub(super) trait Object: Sized {
 macro_rules! object {
     ($object:ty, $kind:ident, $module:ident) => {
         impl Object for $object {
-            const KIND: Kind = Kind::$kind;
-
+            #[doc(hidden)]
             fn built_in(build: &BuildKind) -> Option<Build<Self>> {
                 match build {
                     BuildKind::$kind(build) => Some(*build),
@@ -54,3 +54,6 @@ macro_rules! object {
 object!(ScorerBox, Scorer, scorers);
 object!(SchedulerBox, Scheduler, schedulers);
 object!(PriorityBox, Priority, priorities);
+object!(FilterBox, Filter, filters);
+object!(PickerBox, Picker, pickers);
+object!(AdmissionBox, Admission, admissions);

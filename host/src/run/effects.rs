@@ -2,7 +2,7 @@
 
 use super::RunFailure;
 use super::policies::Builder;
-use crate::config::{AdmissionSpec, Diagnostic, Resolved};
+use crate::config::{Diagnostic, Resolved};
 use crate::engine::Reload;
 use crate::metrics::Summary;
 use crate::policy::{Ordering, Policies};
@@ -14,7 +14,11 @@ impl Builder<'_> {
         self.resolved.check_preemption(uses_priority)?;
         self.warn_of_livelock();
         self.warn_of_unread_reports(policies);
+        self.warn_of_needless_delays(policies);
         let priority = &self.resolved.policy.priority;
+        if self.resolved.is_record {
+            return Ok(());
+        }
         if !uses_priority && priority.name.span.is_written() && priority.name.value != "constant" {
             let scheduler = &self.resolved.policy.scheduler.name.value;
             let message = format!(
@@ -31,7 +35,7 @@ impl Builder<'_> {
     fn warn_of_unread_reports(&mut self, policies: &Policies) {
         let signals = policies.signals();
         let interval_us = self.resolved.settings.refresh_interval_us;
-        if interval_us == 0 || signals.instances || signals.cached_prefix_blocks {
+        if self.resolved.is_record || interval_us == 0 || signals.instances || signals.cached_prefix_blocks {
             return;
         }
         let key = "cluster.signals.refresh_interval_us";
@@ -39,6 +43,24 @@ impl Builder<'_> {
             format!("`{key}` has no effect: neither routing nor admission reads what instances report");
         let warning = Diagnostic::new(message);
         self.warnings.push(Diagnostic { span: self.resolved.span(key).cloned(), ..warning });
+    }
+
+    /// Delays of hooks that no policy has.
+    fn warn_of_needless_delays(&mut self, policies: &Policies) {
+        let hooks = policies.hooks();
+        let settings = &self.resolved.settings;
+        let delays = [
+            ("completion_delay_us", settings.completion_delay_us, hooks.completed, "completions"),
+            ("kv_event_delay_us", settings.kv_event_delay_us, hooks.kv_events, "KV events"),
+        ];
+        for (key, delay_us, has_reader, what) in delays {
+            if delay_us > 0 && !has_reader {
+                let key = format!("cluster.signals.{key}");
+                let message = format!("`{key}` has no effect: no policy listens to {what}");
+                let warning = Diagnostic::new(message);
+                self.warnings.push(Diagnostic { span: self.resolved.span(&key).cloned(), ..warning });
+            }
+        }
     }
 
     /// Chunks smaller than a block and async reloads do not go together: see `engine/step.rs`.
@@ -64,9 +86,12 @@ impl Builder<'_> {
 
 /// Options for classes that no request was of: a slip of the pen has no other sign.
 pub(super) fn unmet_classes(resolved: &Resolved, summary: &Summary) -> Vec<String> {
-    let gated: &[String] = match &resolved.policy.admission {
-        AdmissionSpec::SloGated { classes, .. } => classes,
-        _ => &[],
+    let admission = &resolved.policy.admission;
+    let gated: Vec<String> = match admission.params.get("classes").filter(|_| !resolved.is_record) {
+        Some(serde_json::Value::Array(classes)) if admission.name.value == "slo-gated" => {
+            classes.iter().filter_map(|class| class.as_str().map(str::to_owned)).collect()
+        }
+        _ => Vec::new(),
     };
     let named: [(&str, Vec<&String>); 3] = [
         ("slo", resolved.slo.keys().collect()),

@@ -4,7 +4,6 @@
 //! `prepare` puts policies, workload and cluster together, `outcome` is what is left when the
 //! simulation has ended. Everything that can be wrong is found before the first event.
 
-mod admission;
 mod effects;
 mod error;
 mod outcome;

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
+use pointsman_plugin_api::abi::{FilterBox, ScorerBox};
 use rand::Rng;
 
 use super::RunFailure;
-use super::admission;
 use super::outcome::Used;
 use crate::config::{
-    self, ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved, Spanned,
+    ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved, Spanned,
 };
 use crate::policy::{
-    ClassWeights, Loaded, OnError, Ordering, Picker, Policies, Router, Seat, TieBreak, baseline,
+    ClassWeights, Loaded, OnError, Ordering, Policies, PolicyObject, Router, Seat, baseline,
 };
 use crate::random;
 use crate::registry::{self, Catalogue, ErrorClass, Facts, Handle, Kind, PluginError};
@@ -29,6 +29,13 @@ pub fn builtin_catalogue() -> Catalogue {
     catalogue.builtin_priority::<baseline::Constant>();
     catalogue.builtin_priority::<baseline::SloClass>();
     catalogue.builtin_priority::<baseline::Age>();
+    catalogue.builtin_picker::<baseline::MaxScore>();
+    catalogue.builtin_picker::<baseline::RoundRobin>();
+    catalogue.builtin_picker::<baseline::LeastLoaded>();
+    catalogue.builtin_admission::<baseline::AlwaysAdmit>();
+    catalogue.builtin_admission::<baseline::RejectAll>();
+    catalogue.builtin_admission::<baseline::TokenBucket>();
+    catalogue.builtin_admission::<baseline::SloGated>();
     catalogue
 }
 
@@ -37,24 +44,14 @@ pub fn builtin_catalogue() -> Catalogue {
 pub fn referenced_libraries(resolved: &Resolved) -> Vec<PathBuf> {
     let spec = &resolved.policy;
     let scorers = spec.routing.scorers.iter().map(|scorer| &scorer.policy);
-    let fallbacks = Kind::ALL.map(|kind| action(&spec.on_error, kind));
-    let fallbacks = fallbacks.into_iter().filter_map(|action| match action {
+    let fallbacks = Kind::ALL.into_iter().filter_map(|kind| match spec.on_error.action(kind) {
         OnErrorAction::Fallback(policy) => Some(&**policy),
         _ => None,
     });
-    let all = scorers.chain([&spec.scheduler, &spec.priority]).chain(fallbacks);
+    let routing = spec.routing.filters.iter().chain([&spec.routing.picker]);
+    let others = [&spec.scheduler, &spec.priority, &spec.admission];
+    let all = scorers.chain(routing).chain(others).chain(fallbacks);
     all.filter_map(|policy| policy.library.as_ref()).map(|library| library.value.clone()).collect()
-}
-
-fn action(spec: &OnErrorSpec, kind: Kind) -> &OnErrorAction {
-    match spec {
-        OnErrorSpec::All(action) => action,
-        OnErrorSpec::ByKind { scorer, scheduler, priority } => match kind {
-            Kind::Scorer => scorer,
-            Kind::Scheduler => scheduler,
-            Kind::Priority => priority,
-        },
-    }
 }
 
 /// Builds all policies of a run, and notes where each came from.
@@ -90,12 +87,24 @@ impl<'a> Builder<'a> {
     /// Everything that can be checked without running a library is checked first.
     pub(super) fn build(&mut self) -> Result<(Policies, Vec<registry::Provenance>), RunFailure> {
         self.check()?;
-        let router = self.router()?;
+        let (picker, uses_scores) = self.picker()?;
+        // The order of building is that of the record. What 1.0 recorded comes first, as it did there.
+        let scorers = if uses_scores { self.scorers()? } else { Vec::new() };
         let orderings = self.orderings()?;
-        let (admission, used) = admission::build(&self.resolved.policy.admission);
-        self.used.push(used);
+        let filters = self.filters()?;
+        let picker = self.single("picker", &picker, self.picker_seed(&picker), Catalogue::create_picker)?;
+        let admission = &self.resolved.policy.admission;
+        let seed = self.seed("policy/admission");
+        let admission = self.single("admission", admission, seed, Catalogue::create_admission)?;
+        let routing = &self.resolved.policy.routing;
+        let weights = ClassWeights {
+            default: routing.scorers.iter().map(|scorer| scorer.weight).collect(),
+            by_class: routing.by_class.clone(),
+        };
+        let router = Router::new(filters, scorers, weights, picker);
         let policies = Policies { admission, router, orderings };
         self.check_effects(&policies)?;
+        self.used.sort_by_key(|used| ROLES.iter().position(|role| *role == used.role));
         Ok((policies, std::mem::take(&mut self.built)))
     }
 
@@ -105,17 +114,22 @@ impl<'a> Builder<'a> {
             Ok(provenance) => Ok(provenance),
             Err(error) => Err(located(policy, error)),
         };
+        for filter in &spec.routing.filters {
+            check(Kind::Filter, filter)?;
+        }
         for scorer in &spec.routing.scorers {
             check(Kind::Scorer, &scorer.policy)?;
         }
+        check(Kind::Picker, &spec.routing.picker)?;
         check(Kind::Scheduler, &spec.scheduler)?;
         check(Kind::Priority, &spec.priority)?;
+        check(Kind::Admission, &spec.admission)?;
         spec.routing.check_repeats(|policy| {
             check(Kind::Scorer, policy).ok().map(|found| (found.policy, found.library))
         })?;
         if matches!(spec.on_error, OnErrorSpec::ByKind { .. }) {
             for kind in Kind::ALL {
-                if let OnErrorAction::Fallback(policy) = action(&spec.on_error, kind) {
+                if let OnErrorAction::Fallback(policy) = spec.on_error.action(kind) {
                     check(kind, policy)?;
                 }
             }
@@ -129,37 +143,80 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn router(&mut self) -> Result<Router, RunFailure> {
+    /// The picker, with the tie-break among its parameters if it has one, and whether it needs scorers.
+    fn picker(&mut self) -> Result<(PolicyRef, bool), RunFailure> {
         let routing = &self.resolved.policy.routing;
-        let picker = routing.picker;
-        let tie_break = match routing.tie_break {
-            config::TieBreak::First => TieBreak::First,
-            config::TieBreak::Random => {
-                TieBreak::Random(Box::new(random::stream(self.resolved.seed, "tie-break")))
+        let mut picker = routing.picker.clone();
+        let found = self.catalogue.policy(Kind::Picker, &reference(&picker, None));
+        let found = found.map_err(|error| located(&picker, error))?;
+        let written = self.resolved.span("policy.routing.tie_break").filter(|_| !self.resolved.is_record);
+        if found.parameters.iter().any(|parameter| parameter.name == "tie_break") {
+            match picker.params.get("tie_break") {
+                None => {
+                    picker.params.insert("tie_break".to_owned(), routing.tie_break.name().into());
+                }
+                Some(_) if written.is_some() => {
+                    let message = "the tie-break is there twice: `policy.routing.tie_break` and among the \
+                                   parameters of the picker";
+                    return Err(
+                        ConfigError::at(picker.param_span("tie_break"), message.to_owned(), None).into()
+                    );
+                }
+                Some(_) => {}
             }
-            config::TieBreak::RoundRobin => TieBreak::RoundRobin { last: None },
-        };
+        } else if let Some(span) = written {
+            let why = format!("the picker `{picker}` takes none");
+            let message = "`policy.routing.tie_break` has no effect";
+            self.warnings.push(Diagnostic::at(span, message).label(why));
+        }
+        if found.uses_scores && routing.scorers.is_empty() {
+            let message = format!("the picker `{picker}` needs scorers");
+            let help = Some("give scorers with weights: `pa:3,qd:2`".to_owned());
+            return Err(ConfigError::at(&picker.name.span, message, help).into());
+        }
+        if let Some(first) =
+            routing.scorers.first().filter(|_| !found.uses_scores && !self.resolved.is_record)
+        {
+            let message = "the scorers have no effect";
+            let why = format!("the picker `{picker}` asks none");
+            self.warnings.push(Diagnostic::at(&first.policy.name.span, message).label(why));
+        }
+        Ok((picker, found.uses_scores))
+    }
+
+    fn filters(&mut self) -> Result<Vec<Seat<FilterBox>>, RunFailure> {
+        let mut seats = Vec::new();
+        for (index, filter) in self.resolved.policy.routing.filters.iter().enumerate() {
+            let seed = self.seed(&format!("policy/filter/{index}"));
+            seats.push(self.single("filter", filter, seed, Catalogue::create_filter)?);
+        }
+        Ok(seats)
+    }
+
+    fn scorers(&mut self) -> Result<Vec<Seat<ScorerBox>>, RunFailure> {
+        let routing = &self.resolved.policy.routing;
         let mut seats = Vec::new();
         for (index, scorer) in routing.scorers.iter().enumerate() {
-            let facts = self.facts(&format!("scorer/{index}"), None);
-            let seat = self.seat(Kind::Scorer, &scorer.policy, &facts, Catalogue::create_scorer)?;
+            let seed = self.seed(&format!("policy/scorer/{index}"));
+            seats.push(self.seat(&scorer.policy, &self.facts(seed, None), Catalogue::create_scorer)?);
             let by_class =
                 routing.by_class.iter().map(|(class, weights)| format!("{class} {}", weights[index]));
-            self.note("scorer", &scorer.policy, Some(scorer.weight), by_class.collect());
-            seats.push(seat);
+            self.note("scorer", Kind::Scorer, &scorer.policy, Some(scorer.weight), by_class.collect());
         }
-        let name = picker.name().to_owned();
-        let ties = (picker != Picker::RoundRobin).then(|| format!("ties: {}", routing.tie_break.name()));
-        self.used.push(Used { role: "picker", name, weight: None, note: ties, library: None });
-        let weights = ClassWeights {
-            default: routing.scorers.iter().map(|scorer| scorer.weight).collect(),
-            by_class: routing
-                .by_class
-                .iter()
-                .map(|(class, weights)| (class.clone(), weights.clone()))
-                .collect(),
-        };
-        Ok(Router::new(picker, tie_break, seats, weights))
+        Ok(seats)
+    }
+
+    /// A policy of the router of which there is one object.
+    fn single<T: PolicyObject>(
+        &mut self,
+        role: &'static str,
+        policy: &PolicyRef,
+        seed: u64,
+        create: impl Fn(&Catalogue, &registry::PolicyRef, &Facts) -> Result<Handle<T>, PluginError>,
+    ) -> Result<Seat<T>, RunFailure> {
+        let seat = self.seat(policy, &self.facts(seed, None), create)?;
+        self.note(role, T::KIND, policy, None, Vec::new());
+        Ok(seat)
     }
 
     fn orderings(&mut self) -> Result<Vec<Ordering>, RunFailure> {
@@ -168,60 +225,69 @@ impl<'a> Builder<'a> {
         let first = self.next;
         for index in 0..self.resolved.settings.instances {
             self.next = first;
-            let facts = self.facts("scheduler", Some(index));
-            let scheduler =
-                self.seat(Kind::Scheduler, &spec.scheduler, &facts, Catalogue::create_scheduler)?;
+            let facts = self.facts(self.seed(&format!("policy/scheduler/{index}")), Some(index));
+            let scheduler = self.seat(&spec.scheduler, &facts, Catalogue::create_scheduler)?;
+            let facts = self.facts(self.seed(&format!("policy/priority/{index}")), Some(index));
+            let priority = self.seat(&spec.priority, &facts, Catalogue::create_priority)?;
             if index == 0 {
-                self.note("scheduler", &spec.scheduler, None, Vec::new());
-            }
-            let facts = self.facts("priority", Some(index));
-            let priority = self.seat(Kind::Priority, &spec.priority, &facts, Catalogue::create_priority)?;
-            if index == 0 {
-                self.note("priority", &spec.priority, None, Vec::new());
+                self.note("scheduler", Kind::Scheduler, &spec.scheduler, None, Vec::new());
+                self.note("priority", Kind::Priority, &spec.priority, None, Vec::new());
             }
             orderings.push(Ordering::new(index, scheduler, priority));
         }
         Ok(orderings)
     }
 
-    /// What a policy is told of the run; no two objects share a seed.
-    fn facts(&self, role: &str, instance: Option<u32>) -> Facts {
+    /// The first number of a stream of the run's randomness: no two objects share one.
+    fn seed(&self, stream: &str) -> u64 {
+        random::stream(self.resolved.seed, stream).next_u64()
+    }
+
+    /// The pickers of the host break ties by the run's own stream `tie-break`, which they open
+    /// themselves. A library's picker gets a seed like any other policy: the root seed would let it
+    /// foretell the workload (law L8).
+    fn picker_seed(&self, picker: &PolicyRef) -> u64 {
+        match self.catalogue.check(Kind::Picker, &reference(picker, None)) {
+            Ok(found) if found.library.is_none() => self.resolved.seed,
+            _ => self.seed("policy/picker"),
+        }
+    }
+
+    /// What a policy is told of the run.
+    fn facts(&self, seed: u64, instance: Option<u32>) -> Facts {
         let kv = &self.resolved.settings.kv;
-        let stream = match instance {
-            Some(index) => format!("policy/{role}/{index}"),
-            None => format!("policy/{role}"),
-        };
         Facts {
             instances: self.resolved.settings.instances.into(),
             block_size: kv.block_size,
             total_kv_blocks: kv.blocks.into(),
-            seed: random::stream(self.resolved.seed, &stream).next_u64(),
+            seed,
             instance: instance.map(u64::from),
         }
     }
 
     /// Builds a policy and what may take its place.
-    fn seat<T>(
+    fn seat<T: PolicyObject>(
         &mut self,
-        kind: Kind,
         policy: &PolicyRef,
         facts: &Facts,
         create: impl Fn(&Catalogue, &registry::PolicyRef, &Facts) -> Result<Handle<T>, PluginError>,
     ) -> Result<Seat<T>, RunFailure> {
         let loaded = self.load(policy, facts, &create)?;
-        let (on_error, fallback) = match action(&self.resolved.policy.on_error, kind) {
+        let (on_error, fallback) = match self.resolved.policy.on_error.action(T::KIND) {
             OnErrorAction::Fail => (OnError::Fail, None),
             OnErrorAction::Skip => (OnError::Skip, None),
             // A fallback for all kinds is of one kind; policies of the others fail the run.
-            OnErrorAction::Fallback(next) if self.catalogue.check(kind, &reference(next, None)).is_ok() => {
+            OnErrorAction::Fallback(next)
+                if self.catalogue.check(T::KIND, &reference(next, None)).is_ok() =>
+            {
                 (OnError::Fallback, Some(self.load(next, facts, &create)?))
             }
             OnErrorAction::Fallback(_) => (OnError::Fail, None),
         };
-        Ok(Seat::new(kind, loaded, on_error, fallback))
+        Ok(Seat::new(loaded, on_error, fallback))
     }
 
-    fn load<T>(
+    fn load<T: PolicyObject>(
         &mut self,
         policy: &PolicyRef,
         facts: &Facts,
@@ -240,6 +306,8 @@ impl<'a> Builder<'a> {
             handle.attributes.iter().map(|need| need.id.as_str()),
             handle.signals.iter().map(|need| need.id.as_str()),
         );
+        let hooks = handle.hooks.iter().map(|need| need.id.as_str());
+        let loaded = loaded.with_hooks(hooks).with_scores(handle.uses_scores);
         if self.next == self.built.len() {
             self.built.push(handle.provenance);
         }
@@ -248,17 +316,34 @@ impl<'a> Builder<'a> {
     }
 
     /// Notes the policy for the composition that people see.
-    fn note(&mut self, role: &'static str, policy: &PolicyRef, weight: Option<f64>, mut notes: Vec<String>) {
-        let kind = match role {
-            "scorer" => Kind::Scorer,
-            "scheduler" => Kind::Scheduler,
-            _ => Kind::Priority,
-        };
+    fn note(
+        &mut self,
+        role: &'static str,
+        kind: Kind,
+        policy: &PolicyRef,
+        weight: Option<f64>,
+        mut notes: Vec<String>,
+    ) {
         let Ok(found) = self.catalogue.check(kind, &reference(policy, None)) else { return };
-        notes.extend(policy.params.iter().map(|(name, value)| format!("{name} {value}")));
+        notes.extend(policy.params.iter().map(|(name, value)| shown(name, value)));
         let note = (!notes.is_empty()).then(|| notes.join(", "));
         let library = found.library;
         self.used.push(Used { role, name: found.policy, weight, note, library });
+    }
+}
+
+/// The roles in the order in which a request meets them.
+const ROLES: [&str; 6] = ["filter", "scorer", "picker", "scheduler", "priority", "admission"];
+
+/// A parameter as people see it.
+fn shown(name: &str, value: &serde_json::Value) -> String {
+    let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match value {
+        serde_json::Value::Array(items) => {
+            format!("{name} {}", items.iter().map(word).collect::<Vec<_>>().join(" "))
+        }
+        _ if name == "tie_break" => format!("ties: {}", word(value)),
+        _ => format!("{name} {}", word(value)),
     }
 }
 

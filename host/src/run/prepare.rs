@@ -41,7 +41,7 @@ pub fn prepare(
 ///
 /// As [`prepare`], and [`RunFailure::Interrupted`].
 pub fn prepare_until(
-    resolved: Resolved,
+    mut resolved: Resolved,
     catalogue: &Catalogue,
     record: Option<&Provenance>,
     is_asked: &dyn Fn() -> bool,
@@ -50,6 +50,10 @@ pub fn prepare_until(
     let mut builder = Builder::new(&resolved, catalogue, record.map(|record| record.policies.as_slice()));
     let (policies, built) = builder.build()?;
     let (used, mut warnings) = (builder.used, builder.warnings);
+    if !policies.router.uses_scorers() {
+        // Nobody asks them: a record of the run should not say that somebody did.
+        resolved.policy.routing.forget_scorers();
+    }
     let source = workload::open_until(&spec, resolved.seed, resolved.settings.kv.block_size, is_asked)
         .map_err(|error| located(&resolved, error))?;
     let identity = source.identity().map(|identity| WorkloadRecord {

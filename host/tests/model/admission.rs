@@ -1,11 +1,13 @@
 //! Who is let in.
 
 use pointsman::engine::State::{self, Completed, Rejected};
-use pointsman::policy::{Admission, Cost, Picker, Router, TieBreak, TokenBucket};
+use pointsman::policy::{Router, Seat, baseline};
+use pointsman_plugin_api::abi::AdmissionBox;
 
+use crate::policies;
 use crate::support::{Lab, Req, at, cluster};
 
-fn outcome(admission: Admission, requests: impl IntoIterator<Item = Req>) -> Vec<State> {
+fn outcome(admission: Seat<AdmissionBox>, requests: impl IntoIterator<Item = Req>) -> Vec<State> {
     let mut lab = Lab::new(cluster(2));
     lab.admission = admission;
     lab.add(requests);
@@ -15,7 +17,7 @@ fn outcome(admission: Admission, requests: impl IntoIterator<Item = Req>) -> Vec
 #[test]
 fn reject_all_rejects_all_before_routing() {
     let mut lab = Lab::new(cluster(1));
-    lab.admission = Admission::RejectAll;
+    lab.admission = policies::admission::<baseline::RejectAll>("{}");
     lab.add([at(0, 16, 1), at(5, 16, 1)]);
     let run = lab.run();
     assert_eq!(run.states(), [Rejected, Rejected]);
@@ -27,7 +29,7 @@ fn reject_all_rejects_all_before_routing() {
 #[test]
 fn a_bucket_starts_full_and_fills_at_its_rate() {
     // A token per 1000 ticks, two at most.
-    let bucket = || Admission::TokenBucket(TokenBucket::new(1000.0, 2.0, Cost::Request));
+    let bucket = || policies::admission::<baseline::TokenBucket>(r#"{"rate_per_s": 1000, "burst": 2}"#);
     let requests = |times: &[u64]| times.iter().map(|&us| at(us, 16, 1)).collect::<Vec<_>>();
     // 2, 1, 0; then 0.5; then 1.
     assert_eq!(
@@ -41,13 +43,15 @@ fn a_bucket_starts_full_and_fills_at_its_rate() {
 #[test]
 fn a_bucket_may_charge_prompt_tokens() {
     // A token a tick, 100 at most: 100 - 60 = 40; 50 at 10; 60 at 20; 1 at 21.
-    let bucket = Admission::TokenBucket(TokenBucket::new(1e6, 100.0, Cost::PromptTokens));
+    let params = r#"{"rate_per_s": 1e6, "burst": 100, "cost": "prompt-tokens"}"#;
+    let bucket = policies::admission::<baseline::TokenBucket>(params);
     let requests = [at(0, 60, 1), at(10, 60, 1), at(20, 60, 1), at(21, 1, 1), at(21, 1, 1)];
     assert_eq!(outcome(bucket, requests), [Completed, Rejected, Completed, Completed, Rejected]);
 }
 
-fn gate(threshold: u64) -> Admission {
-    Admission::SloGated { classes: vec!["batch".into()], threshold }
+fn gate(threshold: u64) -> Seat<AdmissionBox> {
+    let params = format!(r#"{{"classes": ["batch"], "threshold": {threshold}}}"#);
+    policies::admission::<baseline::SloGated>(&params)
 }
 
 #[test]
@@ -83,7 +87,7 @@ fn it_decides_on_the_state_at_the_end_of_its_latency() {
 fn rejected_requests_take_no_turn_of_round_robin() {
     let mut lab = Lab::new(cluster(2));
     lab.admission = gate(0);
-    lab.router = Some(Router::with_picker(Picker::RoundRobin, TieBreak::First));
+    lab.router = Some(Router::with_picker(policies::picker::<baseline::RoundRobin>("{}")));
     lab.add([at(0, 16, 1), at(1, 16, 1).class("batch"), at(2, 16, 1)]);
     assert_eq!(lab.run().instances(), [Some(0), None, Some(1)]);
 }

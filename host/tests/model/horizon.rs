@@ -1,8 +1,9 @@
 //! A run that is cut.
 
 use pointsman::engine::{Reload, RunError, State};
-use pointsman::policy::Admission;
+use pointsman::policy::baseline;
 
+use crate::policies;
 use crate::support::{Lab, Tier, at, cluster};
 
 #[test]
@@ -11,7 +12,7 @@ fn every_request_is_in_one_state_and_they_add_up() {
     let mut lab = Lab::tiered(Tier { gpu: 5, cpu: 8 });
     lab.settings.kv.reload = Reload::Async;
     lab.settings.horizon_us = Some(3000);
-    lab.admission = Admission::SloGated { classes: vec!["batch".into()], threshold: 0 };
+    lab.admission = policies::admission::<baseline::SloGated>(r#"{"classes": ["batch"], "threshold": 0}"#);
     // A tick per 1000 prompt tokens: 10000 tokens are on their way for 10.
     lab.settings.latency.alpha[1] = 0.001;
     lab.add([at(0, 32, 1).holds("a b")]).flush(1, 4);

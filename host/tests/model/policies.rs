@@ -3,17 +3,21 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 
-use pointsman::policy::{Loaded, OnError, PolicyKind, Seat};
+use pointsman::policy::{ClassWeights, Loaded, OnError, Router, Seat, baseline};
 use pointsman_plugin_api::Column;
-use pointsman_plugin_api::abi::{self, NamedColumn, PriorityBox, RSlice, SchedulerBox, ScorerBox, SetupCall};
+use pointsman_plugin_api::abi::{
+    self, AdmissionBox, FilterBox, NamedColumn, PickerBox, PriorityBox, RSlice, SchedulerBox, ScorerBox,
+    SetupCall,
+};
 use pointsman_plugin_api::prelude::*;
 
 /// Builds an object with the facts that it may ask for.
 fn with_setup<R>(build: impl FnOnce(SetupCall<'_>) -> R) -> R {
-    let (blocks, instances) = ([1000u64], [4u64]);
+    let (blocks, instances, seed) = ([1000u64], [4u64], [7u64]);
     let facts = [
         NamedColumn { id: setup::TOTAL_KV_BLOCKS.id().into(), column: Column::of(&blocks) },
         NamedColumn { id: setup::INSTANCES.id().into(), column: Column::of(&instances) },
+        NamedColumn { id: setup::SEED.id().into(), column: Column::of(&seed) },
     ];
     build(SetupCall { facts: RSlice::from_slice(&facts) })
 }
@@ -22,11 +26,32 @@ fn ids(needs: &'static [Need]) -> impl Iterator<Item = &'static str> {
     needs.iter().map(|need| need.id)
 }
 
-pub(crate) fn load_scorer<T: Scorer>(params: &str) -> Loaded<ScorerBox> {
-    let object = with_setup(|call| abi::scorer::<T>(call, params.into()))
-        .into_result()
-        .unwrap_or_else(|f| panic!("{f:?}"));
-    Loaded::new(T::INFO.name, "built in", object, ids(T::ATTRIBUTES), ids(T::SIGNALS))
+/// Defines how a policy of a kind of the router is built and seated.
+macro_rules! router_kind {
+    ($load:ident, $seat:ident, $build:ident, $trait:ident, $object:ty, $uses_scores:expr) => {
+        pub(crate) fn $load<T: $trait>(params: &str) -> Loaded<$object> {
+            let object = with_setup(|call| abi::$build::<T>(call, params.into()))
+                .into_result()
+                .unwrap_or_else(|f| panic!("{f:?}"));
+            Loaded::new(T::INFO.name, "built in", object, ids(T::ATTRIBUTES), ids(T::SIGNALS))
+                .with_hooks(ids(T::HOOKS))
+                .with_scores($uses_scores)
+        }
+
+        pub(crate) fn $seat<T: $trait>(params: &str) -> Seat<$object> {
+            Seat::new($load::<T>(params), OnError::Fail, None)
+        }
+    };
+}
+
+router_kind!(load_scorer, scorer, scorer, Scorer, ScorerBox, true);
+router_kind!(load_filter, filter, filter, Filter, FilterBox, true);
+router_kind!(load_picker, picker, picker, Picker, PickerBox, T::USES_SCORES);
+router_kind!(load_admission, admission, admission, Admission, AdmissionBox, true);
+
+/// A router over scorers with weights; ties go to the lowest index.
+pub(crate) fn max_score(scorers: Vec<Seat<ScorerBox>>, weights: ClassWeights) -> Router {
+    Router::new(Vec::new(), scorers, weights, picker::<baseline::MaxScore>(r#"{"tie_break": "first"}"#))
 }
 
 pub(crate) fn load_scheduler<T: Scheduler>(params: &str) -> Loaded<SchedulerBox> {
@@ -43,16 +68,12 @@ pub(crate) fn load_priority<T: Priority>(params: &str) -> Loaded<PriorityBox> {
     Loaded::new(T::INFO.name, "built in", object, ids(T::ATTRIBUTES), [])
 }
 
-pub(crate) fn scorer<T: Scorer>(params: &str) -> Seat<ScorerBox> {
-    Seat::new(PolicyKind::Scorer, load_scorer::<T>(params), OnError::Fail, None)
-}
-
 pub(crate) fn scheduler<T: Scheduler>() -> Seat<SchedulerBox> {
-    Seat::new(PolicyKind::Scheduler, load_scheduler::<T>("{}"), OnError::Fail, None)
+    Seat::new(load_scheduler::<T>("{}"), OnError::Fail, None)
 }
 
 pub(crate) fn priority<T: Priority>(params: &str) -> Seat<PriorityBox> {
-    Seat::new(PolicyKind::Priority, load_priority::<T>(params), OnError::Fail, None)
+    Seat::new(load_priority::<T>(params), OnError::Fail, None)
 }
 
 /// What the router saw of an instance.
@@ -72,6 +93,7 @@ pub(crate) struct Row {
     pub(crate) cached_prefix_blocks: u64,
     pub(crate) pending_requests: u64,
     pub(crate) inflight_requests: u64,
+    pub(crate) inflight_tokens: u64,
     /// Of what the instance reports.
     pub(crate) age_us: u64,
     /// Of what the router counts.
@@ -124,6 +146,7 @@ impl Scorer for Steer {
         signal::CACHED_PREFIX_BLOCKS.required(),
         signal::PENDING_REQUESTS.required(),
         signal::INFLIGHT_REQUESTS.required(),
+        signal::INFLIGHT_TOKENS.required(),
     ];
 
     fn new(_: NoParams, _: &Setup<'_>) -> Result<Self, String> {
@@ -151,6 +174,7 @@ impl Scorer for Steer {
             cached_prefix_blocks: instances.get(&signal::CACHED_PREFIX_BLOCKS)[at],
             pending_requests: instances.get(&signal::PENDING_REQUESTS)[at],
             inflight_requests: instances.get(&signal::INFLIGHT_REQUESTS)[at],
+            inflight_tokens: instances.get(&signal::INFLIGHT_TOKENS)[at],
             age_us: instances.age_us(&signal::QUEUE_DEPTH, at),
             router_age_us: instances.age_us(&signal::PENDING_REQUESTS, at),
         };

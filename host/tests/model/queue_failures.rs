@@ -23,11 +23,11 @@ fn queue(scheduler: bool, on_error: OnError, fault: &'static str) -> Lab {
         let priorities = policies::load_priority::<baseline::SloClass>("{}");
         if scheduler {
             let faulty = policies::load_scheduler::<Faulty>(fault);
-            let seat = Seat::new(PolicyKind::Scheduler, faulty, on_error, Some(schedulers));
+            let seat = Seat::new(faulty, on_error, Some(schedulers));
             return (seat, policies::priority::<baseline::Constant>("{}"));
         }
         let faulty = policies::load_priority::<Faulty>(fault);
-        let seat = Seat::new(PolicyKind::Priority, faulty, on_error, Some(priorities));
+        let seat = Seat::new(faulty, on_error, Some(priorities));
         (policies::scheduler::<PriorityFcfs>(), seat)
     });
     lab.add([at(0, 16, 2), at(1, 128, 1).class("batch"), at(2, 16, 1).class("critical"), at(100, 8, 1)]);
@@ -125,7 +125,7 @@ fn a_skipped_scheduler_leaves_priorities_as_they_are() {
     lab.settings.engine.preemption = Preemption::Priority;
     lab.seats = Box::new(|| {
         let faulty = policies::load_scheduler::<Faulty>("{}");
-        let seat = Seat::new(PolicyKind::Scheduler, faulty, Skip, None);
+        let seat = Seat::new(faulty, Skip, None);
         (seat, policies::priority::<baseline::SloClass>("{}"))
     });
     // As in `victims`: at 2321 1 lacks a block. 0 has priority 1, 1 has 10.

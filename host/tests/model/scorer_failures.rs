@@ -2,7 +2,7 @@
 
 use pointsman::engine::RunError;
 use pointsman::policy::OnError::{self, Fail, Fallback, Skip};
-use pointsman::policy::{ClassWeights, Picker, PolicyKind, Router, Seat, TieBreak, baseline};
+use pointsman::policy::{ClassWeights, PolicyKind, Seat, baseline};
 
 use crate::faulty::{Faulty, take_calls};
 use crate::policies::{self, Steer};
@@ -17,14 +17,13 @@ const PANIC: &str = r#"{"good_calls": 1, "how": "panic"}"#;
 fn scored(on_error: OnError, fault: &str) -> Result<Run, RunError> {
     let mut lab = Lab::new(cluster(3));
     let seat = Seat::new(
-        PolicyKind::Scorer,
         policies::load_scorer::<Faulty>(fault),
         on_error,
         Some(policies::load_scorer::<Steer>("{}")),
     );
     let seats = vec![seat, policies::scorer::<baseline::LoadBalance>("{}")];
     let weights = ClassWeights { default: vec![3.0, 1.0], ..ClassWeights::default() };
-    lab.router = Some(Router::new(Picker::MaxScore, TieBreak::First, seats, weights));
+    lab.router = Some(policies::max_score(seats, weights));
     lab.add([0, 10_000, 20_000].map(|us| at(us, 16, 1).to(2)));
     lab.try_run()
 }
@@ -93,7 +92,7 @@ fn clamped(value: &str, prefers: u32, steered: u32, weight: f64) -> (u32, u64) {
     let fault = format!(r#"{{"how": "{value}", "prefers": {prefers}}}"#);
     let seats = vec![policies::scorer::<Faulty>(&fault), policies::scorer::<Steer>("{}")];
     let weights = ClassWeights { default: vec![1.0, weight], ..ClassWeights::default() };
-    lab.router = Some(Router::new(Picker::MaxScore, TieBreak::First, seats, weights));
+    lab.router = Some(policies::max_score(seats, weights));
     lab.add([at(0, 16, 1).to(steered)]);
     let run = lab.run();
     (instances(&run)[0], run.clamped)

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 
 use pointsman::engine::State;
-use pointsman::policy::Admission;
+use pointsman::policy::baseline;
 use pointsman::workload::{Arrival, End, Source, WorkloadError};
 
+use crate::policies;
 use crate::support::{Lab, at, cluster};
 
 /// Fixed arrivals; each that ends well is followed by one of a single token, until there are
@@ -91,7 +92,7 @@ fn without_think_time_it_joins_the_step_that_starts_at_once() {
 fn requests_that_are_dropped_or_rejected_end_their_session() {
     let mut lab = Lab::new(cluster(1));
     lab.settings.kv.blocks = 1;
-    lab.admission = Admission::SloGated { classes: vec!["batch".into()], threshold: 0 };
+    lab.admission = policies::admission::<baseline::SloGated>(r#"{"classes": ["batch"], "threshold": 0}"#);
     let mut source = Sessions::new(&[at(0, 100, 1), at(5, 1, 1).class("batch")], 0, 9);
     let run = lab.run_source(&mut source).unwrap();
     assert_eq!(run.states(), [State::Dropped, State::Rejected]);

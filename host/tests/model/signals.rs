@@ -24,6 +24,8 @@ fn each_signal_has_its_meaning() {
         waiting_tokens: 20,
         pending_requests: 1,
         inflight_requests: 3,
+        // 40 + 20 + 30.
+        inflight_tokens: 90,
         ..Row::default()
     };
     let idle = Row { free_kv_blocks: 10, total_kv_blocks: 10, ..Row::default() };

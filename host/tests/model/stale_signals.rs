@@ -1,7 +1,8 @@
 //! Signals of a refresh interval: what is reported when, and what the router sees of it.
 
-use pointsman::policy::{Picker, Router, TieBreak};
+use pointsman::policy::{Router, baseline};
 
+use crate::policies;
 use crate::support::{Lab, Tier, at, cluster};
 
 fn refreshed(instances: u32, interval_us: u64) -> Lab {
@@ -86,7 +87,8 @@ fn a_pending_transfer_is_as_it_was_reported() {
 #[test]
 fn load_is_old_reports_and_current_pending_requests() {
     let mut lab = refreshed(2, 1000);
-    lab.router = Some(Router::with_picker(Picker::LeastLoaded, TieBreak::First));
+    lab.router =
+        Some(Router::with_picker(policies::picker::<baseline::LeastLoaded>(r#"{"tie_break": "first"}"#)));
     // 0 is in instance 0's batch, which nobody was told: so is 1. At one tick, 2 is pending when 3
     // is routed. At 1000 instance 0 reports three.
     lab.add([at(1, 16, 9), at(2, 16, 9), at(3, 16, 9), at(3, 16, 9), at(1000, 16, 1)]);

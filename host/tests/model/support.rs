@@ -6,11 +6,9 @@ use pointsman::engine::{
     ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Progress, Reload, RunError,
     Simulation, Watch,
 };
-use pointsman::policy::{
-    Admission, ClassWeights, Ordering, Picker, Policies, Router, Seat, TieBreak, baseline,
-};
+use pointsman::policy::{ClassWeights, Ordering, Policies, Router, Seat, baseline};
 use pointsman::workload::{Arrival, End, Source, WorkloadError};
-use pointsman_plugin_api::abi::{PriorityBox, SchedulerBox};
+use pointsman_plugin_api::abi::{AdmissionBox, PriorityBox, SchedulerBox};
 
 use crate::faulty;
 use crate::policies::{self, Steer};
@@ -39,6 +37,8 @@ pub(crate) fn cluster(instances: u32) -> ClusterSettings {
         },
         latency: LinearLatency { alpha: [0.0; 3], beta: [1000.0, 10.0, 1.0], beta3: None },
         refresh_interval_us: 0,
+        completion_delay_us: 0,
+        kv_event_delay_us: 0,
         admission_latency_us: 0,
         routing_latency_us: 0,
         horizon_us: None,
@@ -86,7 +86,7 @@ type Seats = (Seat<SchedulerBox>, Seat<PriorityBox>);
 /// routes by [`Steer`], which writes down what it sees, and queues first come, first served.
 pub(crate) struct Lab {
     pub(crate) settings: ClusterSettings,
-    pub(crate) admission: Admission,
+    pub(crate) admission: Seat<AdmissionBox>,
     pub(crate) router: Option<Router>,
     pub(crate) seats: Box<dyn Fn() -> Seats>,
     /// A run that takes longer, in simulated time, goes on for ever.
@@ -100,7 +100,7 @@ impl Lab {
             || (policies::scheduler::<baseline::Fcfs>(), policies::priority::<baseline::Constant>("{}"));
         Self {
             settings,
-            admission: Admission::AlwaysAdmit,
+            admission: policies::admission::<baseline::AlwaysAdmit>("{}"),
             router: None,
             seats: Box::new(seats),
             patience_us: 10_000_000,
@@ -169,7 +169,7 @@ impl Lab {
         faulty::take_calls();
         let steer = || {
             let weights = ClassWeights { default: vec![1.0], ..ClassWeights::default() };
-            Router::new(Picker::MaxScore, TieBreak::First, vec![policies::scorer::<Steer>("{}")], weights)
+            policies::max_score(vec![policies::scorer::<Steer>("{}")], weights)
         };
         let ordering = |index| {
             let (scheduler, priority) = (self.seats)();

@@ -1,7 +1,7 @@
 //! From arrival to the queue: latencies, and requests that can never fit.
 
 use pointsman::engine::State;
-use pointsman::policy::{ClassWeights, Picker, Router, TieBreak, baseline};
+use pointsman::policy::{ClassWeights, Router, baseline};
 
 use crate::policies;
 use crate::support::{Lab, at, cluster};
@@ -64,10 +64,10 @@ fn it_counts_in_the_prefix_index() {
     lab.settings.kv.blocks = 2;
     // Ties go round: without the index 1 would go to instance 1.
     lab.router = Some(Router::new(
-        Picker::MaxScore,
-        TieBreak::RoundRobin { last: None },
+        Vec::new(),
         vec![policies::scorer::<baseline::PrefixAffinity>("{}")],
         ClassWeights { default: vec![1.0], ..ClassWeights::default() },
+        policies::picker::<baseline::MaxScore>(r#"{"tie_break": "round-robin"}"#),
     ));
     lab.add([at(0, 48, 1).holds("a b c"), at(10, 17, 1).holds("a")]);
     let run = lab.run();

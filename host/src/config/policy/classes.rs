@@ -8,7 +8,6 @@ use super::super::suggest::did_you_mean;
 use super::super::tree::{self, Entry, Node};
 use super::short::{self, Weighted};
 use super::{RoutingSpec, ScorerSpec};
-use crate::policy::Picker;
 
 /// The value of `by_class:`: weights by class over shared scorers.
 pub(super) fn read(
@@ -52,7 +51,7 @@ pub(super) fn read(
     }
     let scorers = scorers.into_iter().zip(&own);
     let scorers = scorers.map(|(one, &weight)| ScorerSpec { policy: one.policy, weight }).collect();
-    Some(RoutingSpec { scorers, by_class, ..RoutingSpec::of_picker(Picker::MaxScore) })
+    Some(RoutingSpec { by_class, ..RoutingSpec::of_scorers(scorers) })
 }
 
 /// The weights of one class: a short form, or in a record one number for each scorer.

@@ -1,21 +1,20 @@
 //! The `policy:` map: which policies decide, by name. The registry finds out what they are.
 
-mod admission;
 mod classes;
 mod on_error;
-mod picker;
 mod reference;
 mod routing;
 mod scorers;
 mod short;
+mod tie_break;
 
 use serde_json::{Value, json};
 
-pub use admission::AdmissionSpec;
 pub use on_error::{OnError, OnErrorAction};
-pub use picker::TieBreak;
 pub use reference::PolicyRef;
 pub use routing::{RoutingSpec, ScorerSpec};
+pub(super) use short::is_picker;
+pub use tie_break::TieBreak;
 
 use super::reader::{MapReader, Sink};
 
@@ -29,7 +28,7 @@ pub struct PolicySpec {
     /// The priority of a request.
     pub priority: PolicyRef,
     /// Who is let in.
-    pub admission: AdmissionSpec,
+    pub admission: PolicyRef,
     /// What happens when a policy fails.
     pub on_error: OnError,
 }
@@ -43,7 +42,7 @@ impl PolicySpec {
         };
         let scheduler = named("scheduler", "fcfs");
         let priority = named("priority", "constant");
-        let admission = AdmissionSpec::read(map.take("admission"), &map.path("admission"), sink);
+        let admission = named("admission", "always-admit");
         let on_error = OnError::read(map.take("on_error"), &map.path("on_error"), sink);
         map.finish();
         Some(Self {

@@ -1,29 +1,25 @@
 //! What happens when a policy fails.
 //!
 //! `on_error: fail`, `skip` and `{fallback: NAME}` speak of all kinds; a map with the keys
-//! `scorer`, `scheduler` and `priority` of each. A fallback for all kinds takes the place of a
+//! `scorer`, `scheduler`, `priority`, `filter`, `picker` and `admission` of each. A fallback for all kinds takes the place of a
 //! policy of its own kind; policies of the other kinds fail the run.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::super::reader::{MapReader, Sink, choice, wrong};
 use super::super::tree::Node;
 use super::PolicyRef;
+use crate::policy::PolicyKind;
 
 /// What happens when a policy of some kind fails.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OnError {
     /// The same for every kind.
     All(OnErrorAction),
-    /// For each kind.
-    ByKind {
-        /// A scorer failed.
-        scorer: OnErrorAction,
-        /// A scheduler failed.
-        scheduler: OnErrorAction,
-        /// A priority failed.
-        priority: OnErrorAction,
-    },
+    /// By kind; a kind that is not there fails.
+    ByKind(BTreeMap<PolicyKind, OnErrorAction>),
 }
 
 /// What to do about it.
@@ -42,16 +38,17 @@ const WORDS: [(&str, bool); 2] = [("fail", false), ("skip", true)];
 impl OnError {
     pub(super) fn read(node: Option<&Node>, path: &str, sink: &Sink) -> Option<Self> {
         let Some(node) = node else { return Some(Self::All(OnErrorAction::Fail)) };
-        let kinds = ["scorer", "scheduler", "priority"];
-        if node.entries().is_some() && kinds.iter().any(|kind| node.get(kind).is_some()) {
+        let kinds = PolicyKind::ALL;
+        if node.entries().is_some() && kinds.iter().any(|kind| node.get(kind.name()).is_some()) {
             let mut map = MapReader::new(Some(node), path, sink);
-            let mut read = |kind| match map.take(kind) {
-                Some(node) => OnErrorAction::read(node, &map.path(kind), sink),
-                None => Some(OnErrorAction::Fail),
+            let mut read = |kind: PolicyKind| match map.take(kind.name()) {
+                Some(node) => OnErrorAction::read(node, &map.path(kind.name()), sink).map(|one| (kind, one)),
+                None => Some((kind, OnErrorAction::Fail)),
             };
-            let (scorer, scheduler, priority) = (read("scorer"), read("scheduler"), read("priority"));
+            // All of them are read, so that each mistake is told.
+            let actions: Vec<Option<(PolicyKind, OnErrorAction)>> = kinds.map(&mut read).into();
             map.finish();
-            return Some(Self::ByKind { scorer: scorer?, scheduler: scheduler?, priority: priority? });
+            return actions.into_iter().collect::<Option<_>>().map(Self::ByKind);
         }
         OnErrorAction::read(node, path, sink).map(Self::All)
     }
@@ -59,11 +56,20 @@ impl OnError {
     pub(super) fn to_value(&self) -> Value {
         match self {
             Self::All(action) => action.to_value(),
-            Self::ByKind { scorer, scheduler, priority } => json!({
-                "scorer": scorer.to_value(),
-                "scheduler": scheduler.to_value(),
-                "priority": priority.to_value(),
-            }),
+            Self::ByKind(actions) => {
+                let entries =
+                    actions.iter().map(|(kind, action)| (kind.name().to_owned(), action.to_value()));
+                Value::Object(entries.collect())
+            }
+        }
+    }
+
+    /// What happens when a policy of this kind fails.
+    #[must_use]
+    pub fn action(&self, kind: PolicyKind) -> &OnErrorAction {
+        match self {
+            Self::All(action) => action,
+            Self::ByKind(actions) => actions.get(&kind).unwrap_or(&OnErrorAction::Fail),
         }
     }
 }

@@ -1,28 +1,29 @@
-//! Routing: scorers with weights and a picker, in a short or a long form.
+//! Routing: filters, scorers with weights and a picker, in a short or a long form.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
-use super::super::error::{ConfigError, Diagnostic};
+use super::super::error::ConfigError;
 use super::super::reader::{MapReader, Sink, wrong};
-use super::super::tree::Node;
-use super::picker::{PICKERS, TIE_BREAKS};
+use super::super::tree::{Node, Value};
 use super::short::{self, Weighted, repeated};
+use super::tie_break::TIE_BREAKS;
 use super::{PolicyRef, TieBreak, classes, scorers};
-use crate::policy::Picker;
 
 /// How an instance is chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoutingSpec {
-    /// The scorers in configured order; empty for a picker that needs none.
+    /// The filters in configured order.
+    pub filters: Vec<PolicyRef>,
+    /// The scorers in configured order; a picker may need none.
     pub scorers: Vec<ScorerSpec>,
     /// For the named SLO classes other weights, one for each scorer; 0 where the class does not
     /// name it. The scorers' own weights are those of all other classes.
     pub by_class: BTreeMap<String, Vec<f64>>,
     /// Who chooses.
-    pub picker: Picker,
-    /// Who is chosen among equals.
+    pub picker: PolicyRef,
+    /// Who is chosen among equals, by a picker that asks.
     pub tie_break: TieBreak,
 }
 
@@ -36,13 +37,30 @@ pub struct ScorerSpec {
 }
 
 impl RoutingSpec {
-    pub(super) fn of_picker(picker: Picker) -> Self {
-        Self { scorers: Vec::new(), by_class: BTreeMap::new(), picker, tie_break: TieBreak::Random }
+    fn of_picker(picker: PolicyRef) -> Self {
+        Self {
+            filters: Vec::new(),
+            scorers: Vec::new(),
+            by_class: BTreeMap::new(),
+            picker,
+            tie_break: TieBreak::Random,
+        }
     }
 
-    fn of_scorers(scorers: Vec<Weighted>) -> Self {
+    /// Scorers under the picker that goes with them.
+    pub(super) fn of_scorers(scorers: Vec<ScorerSpec>) -> Self {
+        Self { scorers, ..Self::of_picker(PolicyRef::of_default("max-score")) }
+    }
+
+    fn of_weighted(scorers: Vec<Weighted>) -> Self {
         let read = |one: Weighted| ScorerSpec { policy: one.policy, weight: one.weight };
-        Self { scorers: scorers.into_iter().map(read).collect(), ..Self::of_picker(Picker::MaxScore) }
+        Self::of_scorers(scorers.into_iter().map(read).collect())
+    }
+
+    /// Takes the scorers out: the picker asks none.
+    pub fn forget_scorers(&mut self) {
+        self.scorers.clear();
+        self.by_class.clear();
     }
 
     /// Refuses two names of one scorer, such as an alias beside the name. `identity` says which
@@ -59,11 +77,13 @@ impl RoutingSpec {
     }
 
     pub(super) fn read(node: Option<&Node>, path: &str, sink: &Sink) -> Option<Self> {
-        let Some(node) = node else { return Some(Self::of_picker(Picker::RoundRobin)) };
+        let Some(node) = node else { return Some(Self::of_picker(PolicyRef::of_default("round-robin"))) };
         if let Some(text) = node.text() {
-            return match Picker::named(text.trim()) {
-                Some(picker) => Some(Self::of_picker(picker)).filter(|_| needs_none(picker, node, sink)),
-                None => short::read(node, sink).map(Self::of_scorers),
+            // Scorers have weights, a picker has none.
+            return if short::is_picker(text) {
+                PolicyRef::from_text(node, 0..text.len(), sink).map(Self::of_picker)
+            } else {
+                short::read(node, sink).map(Self::of_weighted)
             };
         }
         if node.entries().is_none() {
@@ -79,40 +99,35 @@ impl RoutingSpec {
         let shared = classes.is_some();
         let path = map.path("scorers");
         let listed = list.map(|node| scorers::read(node, &path, shared, sink));
-        let has_scorers = list.is_some() || shared;
-        let default = if has_scorers { Picker::MaxScore } else { Picker::RoundRobin };
-        let picker = map.choice("picker", default, &PICKERS);
+        let default = if list.is_some() || shared { "max-score" } else { "round-robin" };
+        let picker = match map.take_written("picker") {
+            Some(node) => PolicyRef::read(node, &map.path("picker"), sink),
+            None => Some(PolicyRef::of_default(default)),
+        };
+        let filters = match map.take_written("filters") {
+            Some(node) => filters(node, &map.path("filters"), sink),
+            None => Some(Vec::new()),
+        };
         let tie_break = map.choice("tie_break", TieBreak::Random, &TIE_BREAKS);
-        if picker == Picker::RoundRobin {
-            map.warn_without_effect(&["tie_break"], "`round-robin` never has a tie");
-        }
-        if picker != Picker::MaxScore {
-            let why = format!("the picker `{}` asks no scorers", picker.name());
-            map.warn_without_effect(&["scorers", "by_class"], &why);
-        } else if !has_scorers {
-            let message = format!("the picker `max-score` needs scorers, and `{path}` is missing");
-            sink.error(Diagnostic::at(&map.span(), message));
-        }
         let class_path = map.path("by_class");
         map.finish();
         let listed = match listed {
             Some(listed) => Some(listed?),
             None => None,
         };
-        let mut routing = match classes {
+        let routing = match classes {
             Some(node) => classes::read(node, &class_path, listed, sink)?,
-            None => Self::of_scorers(listed.unwrap_or_default()),
+            None => Self::of_weighted(listed.unwrap_or_default()),
         };
-        if picker != Picker::MaxScore {
-            // Nobody asks them: a record of the run should not say that somebody did.
-            routing = Self::of_picker(picker);
-        }
-        Some(Self { picker, tie_break, ..routing })
+        Some(Self { filters: filters?, picker: picker?, tie_break, ..routing })
     }
 
-    pub(super) fn to_value(&self) -> Value {
-        let mut value = json!({ "picker": self.picker.name(), "tie_break": self.tie_break.name() });
-        if self.picker != Picker::MaxScore {
+    pub(super) fn to_value(&self) -> serde_json::Value {
+        let mut value = json!({ "picker": self.picker.to_value(), "tie_break": self.tie_break.name() });
+        if !self.filters.is_empty() {
+            value["filters"] = self.filters.iter().map(PolicyRef::to_value).collect();
+        }
+        if self.scorers.is_empty() {
             return value;
         }
         let classes = !self.by_class.is_empty();
@@ -128,17 +143,26 @@ impl RoutingSpec {
             let own: Vec<f64> = self.scorers.iter().map(|scorer| scorer.weight).collect();
             let named = self.by_class.iter().map(|(class, weights)| (class.clone(), json!(weights)));
             let all: Map<_, _> = named.chain([("default".to_owned(), json!(own))]).collect();
-            value["by_class"] = Value::Object(all);
+            value["by_class"] = serde_json::Value::Object(all);
         }
         value
     }
 }
 
-/// `max-score` alone has nothing to choose by.
-fn needs_none(picker: Picker, node: &Node, sink: &Sink) -> bool {
-    if picker == Picker::MaxScore {
-        let help = "give scorers with weights: `pa:3,qd:2`".to_owned();
-        sink.error(Diagnostic::at(&node.span, "the picker `max-score` needs scorers").help(help));
+/// The value of `filters:`: a list, or one alone.
+fn filters(node: &Node, path: &str, sink: &Sink) -> Option<Vec<PolicyRef>> {
+    let Value::List(items) = &node.value else {
+        return PolicyRef::read(node, path, sink).map(|filter| vec![filter]);
+    };
+    if items.len() > MAX_FILTERS {
+        sink.error(wrong(node, path, &format!("a list of at most {MAX_FILTERS} filters")));
+        return None;
     }
-    picker != Picker::MaxScore
+    let read = |(index, item)| PolicyRef::read(item, &format!("{path}[{index}]"), sink);
+    // All of them are read, so that each mistake is told.
+    let filters: Vec<Option<PolicyRef>> = items.iter().enumerate().map(read).collect();
+    filters.into_iter().collect()
 }
+
+/// Far more than anyone chains.
+const MAX_FILTERS: usize = 64;

@@ -6,13 +6,17 @@ use super::super::reader::Sink;
 use super::super::source::Span;
 use super::super::tree::Node;
 use super::PolicyRef;
-use crate::policy::Picker;
 
 /// A scorer of a short form with its weight and the place of both.
 pub(super) struct Weighted {
     pub(super) policy: PolicyRef,
     pub(super) weight: f64,
     pub(super) span: Span,
+}
+
+/// Whether a text names a picker: scorers have weights, and several of them commas.
+pub(in super::super) fn is_picker(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains([':', ','])
 }
 
 /// Reads the scorers of a text. Every mistake is noted at its column.
@@ -68,8 +72,6 @@ fn one(node: &Node, part: &str, start: usize, sink: &Sink) -> Option<Weighted> {
     }
     let Some((name, weight)) = trimmed.split_once(':') else {
         let message = format!("the scorer {} has no weight", quoted(trimmed));
-        let near = Picker::nearest(trimmed);
-        let help = near.map_or(help, |picker| format!("did you mean the picker `{picker}`?"));
         sink.error(Diagnostic::at(&span, message).help(help));
         return None;
     };

@@ -54,7 +54,7 @@ const BOUNDS: &[(&str, &[&str], &[&str])] = &[
             "pa:inf",
             "pa:infinity",
             "pa:1e10",
-            "pa",
+            "'p a'",
             "'pa:'",
             "'pa: '",
             "':1'",
@@ -75,11 +75,7 @@ const BOUNDS: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("policy.scheduler", &["fcfs", "a@b"], &["''", "3", "[fcfs]", "null", "{}"]),
-    (
-        "policy.admission",
-        &["reject-all"],
-        &["{name: token-bucket, params: {rate_per_s: 0, burst: 1}}", "x", "{}"],
-    ),
+    ("policy.admission", &["reject-all"], &["{name: token-bucket, params: 3}", "[x]", "{}"]),
     ("policy.on_error", &["skip", "{fallback: fcfs}", "{scorer: skip}"], &["{}", "3", "{scorer: 3}", "null"]),
     ("plugins", &["[]", "null", "[a.so]"], &["a.so", "[1]", "[{}]", "[{file: a, label: 'x y'}]", "['']"]),
 ];

@@ -88,19 +88,5 @@ fn options_without_effect_are_warnings() {
       |                                ^^^^^^ there is no CPU tier: `cpu_blocks` is 0
     "#);
     assert_eq!(warnings(offload, &["--kv-cpu-blocks 10"]), "");
-    assert_snapshot!(warnings("policy: {routing: {picker: round-robin, tie_break: first}}\n", &[]), @r#"
-    warning: `policy.routing.tie_break` has no effect
-     --> run.yaml:1:41
-      |
-    1 | policy: {routing: {picker: round-robin, tie_break: first}}
-      |                                         ^^^^^^^^^ `round-robin` never has a tie
-    "#);
-    assert_snapshot!(warnings("policy: {routing: pa:1}\n", &["policy.routing.picker=least-loaded"]), @r#"
-    warning: `policy.routing.scorers` has no effect
-     --> run.yaml:1:19
-      |
-    1 | policy: {routing: pa:1}
-      |                   ^^^^ the picker `least-loaded` asks no scorers
-    "#);
     assert_eq!(warnings("", &[]), "");
 }

@@ -1,8 +1,8 @@
 //! What policies are read into, and where messages about them point.
 
-use super::super::{AdmissionSpec, OnError, OnErrorAction, TieBreak};
+use super::super::{OnError, OnErrorAction, TieBreak};
 use super::resolve;
-use crate::policy::{Cost, Picker};
+use crate::policy::PolicyKind;
 
 #[test]
 fn weights_by_class_are_over_shared_scorers() {
@@ -11,7 +11,7 @@ fn weights_by_class_are_over_shared_scorers() {
     let own: Vec<_> = routing.scorers.iter().map(|one| (one.policy.to_string(), one.weight)).collect();
     assert_eq!(own, [("pa".to_owned(), 3.0), ("qd".to_owned(), 0.0), ("kv".to_owned(), 1.0)]);
     assert_eq!(routing.by_class["critical"], [2.0, 4.0, 0.0]);
-    assert_eq!((routing.picker, routing.tie_break), (Picker::MaxScore, TieBreak::First));
+    assert_eq!((routing.picker.name.value.as_str(), routing.tie_break), ("max-score", TieBreak::First));
 }
 
 #[test]
@@ -63,16 +63,27 @@ fn one_policy_of_two_libraries_is_no_repetition() {
 }
 
 #[test]
-fn admission_policies_have_their_parameters() {
-    let admission =
-        |text: &str| resolve(&format!("policy: {{admission: {text}}}\n")).expect(text).policy.admission;
-    let bucket = admission("{name: token-bucket, params: {rate_per_s: 5, burst: 10, cost: prompt-tokens}}");
-    let cost = Cost::PromptTokens;
-    assert_eq!(bucket, AdmissionSpec::TokenBucket { rate_per_s: 5.0, burst: 10.0, cost });
-    let gated = admission("{name: slo-gated, params: {classes: [batch, background], threshold: 8}}");
-    let classes = vec!["batch".to_owned(), "background".to_owned()];
-    assert_eq!(gated, AdmissionSpec::SloGated { classes, threshold: 8 });
-    assert_eq!(admission("always-admit"), AdmissionSpec::AlwaysAdmit);
+fn filters_pickers_and_admission_are_policies_like_all_others() {
+    let text = "policy:\n  admission: {name: token-bucket, params: {burst: 10}}\n  routing:\n    filters: [roomy, {name: near@new, params: {km: 3}}]\n    picker: {name: softmax, params: {temperature: 2}}\n    scorers: pa:3\n";
+    let policy = resolve(text).expect("good").policy;
+    assert_eq!(
+        (policy.admission.name.value.as_str(), &policy.admission.params["burst"]),
+        ("token-bucket", &10.into())
+    );
+    let filters: Vec<_> = policy.routing.filters.iter().map(ToString::to_string).collect();
+    assert_eq!(filters, ["roomy", "near@new"]);
+    assert_eq!(policy.routing.filters[1].param_span("km").describe(), "run.yaml:4:52");
+    assert_eq!(policy.routing.picker.params["temperature"], 2);
+    let alone = resolve("policy: {routing: {filters: roomy}}\n").expect("good").policy.routing;
+    assert_eq!((alone.filters.len(), alone.picker.name.value.as_str()), (1, "round-robin"));
+}
+
+#[test]
+fn a_name_without_a_weight_is_a_picker() {
+    let picker =
+        |text: &str| resolve(&format!("policy: {{routing: {text}}}\n")).expect(text).policy.routing.picker;
+    assert_eq!(picker("my-picker@new").to_string(), "my-picker@new");
+    assert_eq!(picker("'pa:1'").to_string(), "max-score");
 }
 
 #[test]
@@ -84,11 +95,8 @@ fn failures_are_handled_for_all_kinds_or_for_each() {
         panic!("a fallback");
     };
     assert_eq!(policy.name.value, "fcfs");
-    let OnError::ByKind { scorer, scheduler, priority } =
-        on_error("{scorer: skip, scheduler: {fallback: fcfs}}")
-    else {
-        panic!("by kind");
-    };
-    assert_eq!((scorer, priority), (OnErrorAction::Skip, OnErrorAction::Fail));
-    assert!(matches!(scheduler, OnErrorAction::Fallback(_)));
+    let by_kind = on_error("{scorer: skip, scheduler: {fallback: fcfs}}");
+    assert_eq!(by_kind.action(PolicyKind::Scorer), &OnErrorAction::Skip);
+    assert_eq!(by_kind.action(PolicyKind::Admission), &OnErrorAction::Fail);
+    assert!(matches!(by_kind.action(PolicyKind::Scheduler), OnErrorAction::Fallback(_)));
 }

@@ -62,24 +62,6 @@ fn a_short_form_of_scorers() {
       |
       = help: scorers are written `NAME:WEIGHT`, separated by commas: `pa:3,qd:2`
     "#);
-    assert_snapshot!(message("policy:\n  routing: rund-robin\n"), @r#"
-    error: the scorer `rund-robin` has no weight
-     --> run.yaml:2:12
-      |
-    2 |   routing: rund-robin
-      |            ^^^^^^^^^^
-      |
-      = help: did you mean the picker `round-robin`?
-    "#);
-    assert_snapshot!(message("policy:\n  routing: max-score\n"), @r#"
-    error: the picker `max-score` needs scorers
-     --> run.yaml:2:12
-      |
-    2 |   routing: max-score
-      |            ^^^^^^^^^
-      |
-      = help: give scorers with weights: `pa:3,qd:2`
-    "#);
 }
 
 #[test]
@@ -120,19 +102,17 @@ fn a_long_form_of_policies() {
       |
       = help: known here: pa
     "#);
-    assert_snapshot!(message("policy: {routing: {tie_break: frist, picker: max}}\n"), @r#"
-    error: `policy.routing.picker` must be `max-score`, `round-robin` or `least-loaded`, found text `max`
+    assert_snapshot!(message("policy: {routing: {tie_break: frist, picker: 3}}\n"), @r#"
+    error: `policy.routing.picker` must be the name of a policy, or a map with `name`, found `3`
      --> run.yaml:1:46
       |
-    1 | policy: {routing: {tie_break: frist, picker: max}}
-      |                                              ^^^
-      |
-      = help: did you mean `max-score`?
+    1 | policy: {routing: {tie_break: frist, picker: 3}}
+      |                                              ^
 
     error: `policy.routing.tie_break` must be `first`, `random` or `round-robin`, found text `frist`
      --> run.yaml:1:31
       |
-    1 | policy: {routing: {tie_break: frist, picker: max}}
+    1 | policy: {routing: {tie_break: frist, picker: 3}}
       |                               ^^^^^
       |
       = help: did you mean `first`?
@@ -172,36 +152,7 @@ fn a_long_form_of_policies() {
 }
 
 #[test]
-fn admission_and_failures() {
-    assert_snapshot!(message("policy: {admission: token-buckets}\n"), @r#"
-    error: there is no admission policy `token-buckets`
-     --> run.yaml:1:21
-      |
-    1 | policy: {admission: token-buckets}
-      |                     ^^^^^^^^^^^^^
-      |
-      = help: did you mean `token-bucket`?
-    "#);
-    assert_snapshot!(message("policy: {admission: token-bucket}\n"), @r#"
-    error: `token-bucket` needs `policy.admission.params.rate_per_s`
-     --> run.yaml:1:21
-      |
-    1 | policy: {admission: token-bucket}
-      |                     ^^^^^^^^^^^^
-
-    error: `token-bucket` needs `policy.admission.params.burst`
-     --> run.yaml:1:21
-      |
-    1 | policy: {admission: token-bucket}
-      |                     ^^^^^^^^^^^^
-    "#);
-    assert_snapshot!(message("policy: {admission: {name: slo-gated, params: {classes: batch, threshold: 1}}}\n"), @r#"
-    error: `policy.admission.params.classes` must be a list of classes, found text `batch`
-     --> run.yaml:1:57
-      |
-    1 | policy: {admission: {name: slo-gated, params: {classes: batch, threshold: 1}}}
-      |                                                         ^^^^^
-    "#);
+fn failures() {
     assert_snapshot!(message("policy: {on_error: {fallbak: fcfs}}\n"), @r#"
     error: unknown key `fallbak` in `policy.on_error`
      --> run.yaml:1:21

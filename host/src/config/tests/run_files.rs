@@ -36,7 +36,7 @@ fn the_ten_runs_are_what_they_should_be() {
         let scorers = run.policy.routing.scorers.iter().map(|one| format!("{}:{}", one.policy, one.weight));
         let scorers: Vec<String> = scorers.collect();
         let shown =
-            if scorers.is_empty() { run.policy.routing.picker.name().to_owned() } else { scorers.join(",") };
+            if scorers.is_empty() { run.policy.routing.picker.to_string() } else { scorers.join(",") };
         assert_eq!(shown, routing, "{name}");
         assert_eq!(run.policy.scheduler.name.value, scheduler, "{name}");
         assert_eq!(run.policy.priority.name.value, priority, "{name}");

@@ -1,6 +1,9 @@
 //! GPU blocks: reference counts, the free queue, and which content each block holds.
 
+use pointsman_plugin_api::KvEventKind;
+
 use super::identities::Identities;
+use super::log::KvLog;
 
 /// "No block" in the linked lists.
 pub(super) const NONE: u32 = u32::MAX;
@@ -24,6 +27,8 @@ pub(crate) struct BlockPool {
     listed: u32,
     peak_used: u32,
     identities: Identities,
+    /// What was cached and evicted, where somebody wants to know.
+    pub(crate) log: KvLog,
 }
 
 impl BlockPool {
@@ -39,6 +44,7 @@ impl BlockPool {
             listed: 0,
             peak_used: 0,
             identities: Identities::default(),
+            log: KvLog::default(),
         }
     }
 
@@ -83,7 +89,9 @@ impl BlockPool {
             let block = self.head;
             assert!(block != NONE, "L4: allocation without a free block");
             self.unlink(block);
-            self.identities.forget(block);
+            if let Some(gone) = self.identities.forget(block) {
+                self.log.push(KvEventKind::Evicted, gone);
+            }
             block
         };
         self.refs[block as usize] = 1;
@@ -121,7 +129,9 @@ impl BlockPool {
 
     /// The block now holds this content, as the newest of those that do.
     pub(crate) fn register(&mut self, block: u32, identity: u64) {
-        self.identities.register(block, identity);
+        if self.identities.register(block, identity) {
+            self.log.push(KvEventKind::Cached, identity);
+        }
     }
 
     /// Content of the free blocks that hold any, head of the free queue first.

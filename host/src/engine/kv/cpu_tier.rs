@@ -1,7 +1,10 @@
 //! The CPU tier: content that was copied out of GPU memory, least recently used out.
 
 use lru::LruCache;
+use pointsman_plugin_api::KvEventKind;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::log::KvLog;
 
 /// Content held in CPU memory and content on its way there (`model.md` section 7).
 pub(crate) struct CpuTier {
@@ -10,6 +13,8 @@ pub(crate) struct CpuTier {
     held: LruCache<u64, u64, FxBuildHasher>,
     /// Content whose transfer has not ended, with when it was decided. \[us\]
     receiving: FxHashMap<u64, u64>,
+    /// What was offloaded, dropped and reloaded, where somebody wants to know.
+    pub(crate) log: KvLog,
 }
 
 impl CpuTier {
@@ -19,6 +24,7 @@ impl CpuTier {
             // The capacity is kept here, since the cache would allocate all of it at once.
             held: LruCache::unbounded_with_hasher(FxBuildHasher),
             receiving: FxHashMap::default(),
+            log: KvLog::default(),
         }
     }
 
@@ -54,9 +60,10 @@ impl CpuTier {
     pub(crate) fn arrive(&mut self, identity: u64) -> bool {
         let decided_us = self.receiving.remove(&identity).unwrap_or_default();
         let full = self.held.len() >= self.capacity as usize;
-        if full {
-            self.held.pop_lru();
+        if full && let Some((gone, _)) = self.held.pop_lru() {
+            self.log.push(KvEventKind::CpuEvicted, gone);
         }
+        self.log.push(KvEventKind::Offloaded, identity);
         let twice = self.held.put(identity, decided_us).is_some();
         assert!(!twice, "L4: CPU content received twice");
         full

@@ -35,7 +35,8 @@ impl Identities {
         self.ends.keys().copied()
     }
 
-    pub(super) fn register(&mut self, block: u32, identity: u64) {
+    /// Returns whether this is the first block with that content.
+    pub(super) fn register(&mut self, block: u32, identity: u64) -> bool {
         assert!(self.of(block).is_none(), "L4: a block is cached twice");
         self.of_block[block as usize] = Some(identity);
         self.newer[block as usize] = NONE;
@@ -45,11 +46,13 @@ impl Identities {
             self.newer[ends.1 as usize] = block;
         }
         ends.1 = block;
+        self.older[block as usize] == NONE
     }
 
-    /// Drops what the block holds, if anything: only its own entry.
-    pub(super) fn forget(&mut self, block: u32) {
-        let Some(identity) = self.of_block[block as usize].take() else { return };
+    /// Drops what the block holds, if anything: only its own entry. Returns content that no block holds
+    /// any longer.
+    pub(super) fn forget(&mut self, block: u32) -> Option<u64> {
+        let identity = self.of_block[block as usize].take()?;
         let (older, newer) = (self.older[block as usize], self.newer[block as usize]);
         if older != NONE {
             self.newer[older as usize] = newer;
@@ -59,7 +62,9 @@ impl Identities {
         }
         if older == NONE && newer == NONE {
             self.ends.remove(&identity);
-        } else if let Some(ends) = self.ends.get_mut(&identity) {
+            return Some(identity);
+        }
+        if let Some(ends) = self.ends.get_mut(&identity) {
             if older == NONE {
                 ends.0 = newer;
             }
@@ -67,6 +72,7 @@ impl Identities {
                 ends.1 = older;
             }
         }
+        None
     }
 
     pub(super) fn check(&self) {

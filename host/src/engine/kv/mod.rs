@@ -4,6 +4,7 @@ mod blocks;
 mod cpu_tier;
 mod identities;
 mod link;
+mod log;
 
 pub(crate) use blocks::BlockPool;
 pub(crate) use cpu_tier::CpuTier;

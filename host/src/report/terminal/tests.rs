@@ -136,8 +136,12 @@ fn what_did_not_complete_and_what_went_wrong_is_said() {
         policy: "kv-pressure-slo".to_owned(),
         library: "target/release/libkv_pressure_slo.so".to_owned(),
         calls: 7,
+        first_us: 1_234_567,
+        first_request: Some(29),
         first_message: "score 2 is NaN".to_owned(),
         fallback: None,
+        decisions: 2000,
+        fallback_decisions: 0,
     }];
     insta::assert_snapshot!(written(&outcome, Style::PLAIN), @r#"
     Policies
