@@ -1,0 +1,165 @@
+//! Building policies: everything is checked that can be before a library runs, then it is loaded.
+
+use pointsman_plugin_api::{
+    abi::{Failure, PriorityBox, RStr, SchedulerBox, ScorerBox},
+    attribute, signal,
+};
+
+use super::{
+    Catalogue, Facts, Kind, LibraryRecord, Need, PluginError, Policy, PolicyName, PolicyRef, Provenance,
+    error::near, lookup::Resolved, object::Object,
+};
+
+/// A policy that is ready to be called.
+pub struct Handle<T> {
+    /// The object to call.
+    pub object: T,
+    /// The signals to pass, in this order; empty for kinds that read none.
+    pub signals: Vec<Need>,
+    /// The attributes to pass, in this order.
+    pub attributes: Vec<Need>,
+    /// Where it came from.
+    pub provenance: Provenance,
+}
+
+/// A scorer that is ready to be called.
+pub type ScorerHandle = Handle<ScorerBox>;
+/// A scheduler that is ready to be called.
+pub type SchedulerHandle = Handle<SchedulerBox>;
+/// A priority policy that is ready to be called.
+pub type PriorityHandle = Handle<PriorityBox>;
+
+impl Catalogue {
+    /// Builds a scorer.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no such scorer, or why it cannot be built.
+    pub fn create_scorer(&self, wanted: &PolicyRef, facts: &Facts) -> Result<ScorerHandle, PluginError> {
+        self.create(wanted, facts)
+    }
+
+    /// Builds the scheduler of one instance.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no such scheduler, or why it cannot be built.
+    pub fn create_scheduler(
+        &self,
+        wanted: &PolicyRef,
+        facts: &Facts,
+    ) -> Result<SchedulerHandle, PluginError> {
+        self.create(wanted, facts)
+    }
+
+    /// Builds the priority policy of one instance.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no such priority policy, or why it cannot be built.
+    pub fn create_priority(&self, wanted: &PolicyRef, facts: &Facts) -> Result<PriorityHandle, PluginError> {
+        self.create(wanted, facts)
+    }
+
+    /// Checks without building or loading anything: that the policy exists, that the host has what
+    /// it needs, and that it has the parameters that are given.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit.
+    pub fn check(&self, kind: Kind, wanted: &PolicyRef) -> Result<Provenance, PluginError> {
+        let resolved = self.resolve(kind, wanted)?;
+        let name = policy_name(kind, resolved);
+        check_needs(&name, resolved.policy())?;
+        let parameters = check_parameters(&name, resolved.policy(), &wanted.params)?;
+        Ok(Provenance {
+            kind,
+            policy: name.name,
+            version: resolved.policy().version.clone(),
+            parameters: parameters.into(),
+            library: match resolved {
+                Resolved::BuiltIn(_) => None,
+                Resolved::Library(found, _) => Some(LibraryRecord::from(&found.library)),
+            },
+        })
+    }
+
+    fn create<T: Object>(&self, wanted: &PolicyRef, facts: &Facts) -> Result<Handle<T>, PluginError> {
+        let kind = T::KIND;
+        let provenance = self.check(kind, wanted)?;
+        let resolved = self.resolve(kind, wanted)?;
+        let params = provenance.parameters.to_string();
+        let params = RStr::from_str(&params);
+        let built = facts.lend(|setup| match resolved {
+            Resolved::BuiltIn(built_in) => match T::built_in(&built_in.build) {
+                Some(build) => Ok(build(setup, params)),
+                None => unreachable!("looked up by kind"),
+            },
+            Resolved::Library(found, policy) => T::of_library(found, policy, setup, params),
+        })?;
+        let object = built.into_result().map_err(|Failure { message, panicked }| {
+            let policy = policy_name(kind, resolved);
+            let message = message.into_string();
+            if panicked {
+                PluginError::Panicked { policy, message }
+            } else {
+                PluginError::Refused { policy, message }
+            }
+        })?;
+        let Policy { signals, attributes, .. } = resolved.policy();
+        Ok(Handle { object, signals: signals.clone(), attributes: attributes.clone(), provenance })
+    }
+}
+
+fn policy_name(kind: Kind, resolved: Resolved<'_>) -> PolicyName {
+    let library = match resolved {
+        Resolved::BuiltIn(_) => None,
+        Resolved::Library(found, _) => Some(found.library.path.clone()),
+    };
+    PolicyName { kind, name: resolved.policy().name.clone(), library }
+}
+
+/// What it cannot do without must be something that this host has for its kind.
+fn check_needs(name: &PolicyName, policy: &Policy) -> Result<(), PluginError> {
+    let attributes: &[&[&str]] = match name.kind {
+        Kind::Scorer => &[attribute::ALL],
+        Kind::Priority => &[attribute::ALL, attribute::WAITING],
+        Kind::Scheduler => &[attribute::ALL, attribute::WAITING, attribute::PRIORITIZED],
+    };
+    let lacking = |what, needs: &[Need], known: &[&[&str]]| {
+        let has = |id: &str| known.iter().any(|ids| ids.contains(&id));
+        let missing = needs.iter().find(|need| need.required && !has(&need.id));
+        missing.map(|need| PluginError::Lacking { policy: name.clone(), what, id: need.id.clone() })
+    };
+    let ability = policy.requires.first().map(|id| PluginError::Lacking {
+        policy: name.clone(),
+        what: "ability",
+        id: id.clone(),
+    });
+    let missing = lacking("signal", &policy.signals, &[signal::ALL])
+        .or_else(|| lacking("attribute", &policy.attributes, attributes))
+        .or(ability);
+    missing.map_or(Ok(()), Err)
+}
+
+/// Names are checked here, against the manifest; values by the policy itself.
+fn check_parameters(
+    name: &PolicyName,
+    policy: &Policy,
+    params: &serde_json::Value,
+) -> Result<serde_json::Map<String, serde_json::Value>, PluginError> {
+    let params = match params {
+        serde_json::Value::Null => return Ok(serde_json::Map::new()),
+        serde_json::Value::Object(params) => params,
+        _ => return Err(PluginError::ParametersNotAMap { policy: name.clone() }),
+    };
+    let known = policy.parameters.iter().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>();
+    match params.keys().find(|key| !known.contains(&key.as_str())) {
+        Some(key) => Err(PluginError::UnknownParameter {
+            policy: name.clone(),
+            parameter: key.clone(),
+            hint: near(key, &known, &[]),
+        }),
+        None => Ok(params.clone()),
+    }
+}

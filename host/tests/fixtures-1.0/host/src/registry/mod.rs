@@ -1,0 +1,32 @@
+//! Policies by name: the ones that are built in, and those of libraries found at run time.
+//!
+//! A library is first only read: [`probe`] checks the file and takes its manifest, without running
+//! anything of it. [`load`] makes it code, when one of its policies is used. [`Catalogue`] knows
+//! all policies and builds them.
+
+mod built_in;
+mod catalogue;
+mod create;
+mod discover;
+mod elf;
+mod error;
+mod facts;
+mod load;
+mod lookup;
+mod manifest;
+mod object;
+mod probe;
+mod provenance;
+mod trust;
+
+pub use catalogue::{Catalogue, Entry, Origin, PolicyRef};
+pub use create::{Handle, PriorityHandle, SchedulerHandle, ScorerHandle};
+pub use discover::{PluginFile, Sources};
+pub use error::{ErrorClass, PluginError, PolicyName};
+pub use facts::Facts;
+pub use load::{Loaded, load};
+pub use manifest::{Manifest, Need, Parameter, Policy};
+pub use probe::{Probed, probe};
+pub use provenance::{LibraryRecord, Provenance};
+
+pub use crate::policy::PolicyKind as Kind;
