@@ -53,7 +53,7 @@ fn build() -> BTreeMap<String, PathBuf> {
     built
 }
 
-/// Builds one library of a workspace of its own.
+/// Builds one library or program of a workspace of its own.
 pub(crate) fn build_apart(manifest: &Path, name: &str) -> PathBuf {
     library("no-root"); // The others first: they share the target directory, and so their dependencies.
     let mut built = BTreeMap::new();
@@ -65,7 +65,8 @@ fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Runs cargo and copies the libraries that it made, since the next variant overwrites them.
+/// Runs cargo and copies the libraries and programs that it made, since the next variant overwrites
+/// them.
 fn cargo(built: &mut BTreeMap<String, PathBuf>, variant: &str, args: &[&str]) {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
     let (verb, args) = args.split_first().unwrap();
@@ -75,18 +76,22 @@ fn cargo(built: &mut BTreeMap<String, PathBuf>, variant: &str, args: &[&str]) {
         .args(args)
         .output()
         .unwrap();
-    assert!(output.status.success(), "cargo {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    // What the compiler says is among the messages.
+    let (messages, log) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "cargo {args:?}: {log}\n{messages}");
     let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("libraries");
     fs::create_dir_all(&copies).unwrap();
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
+    for line in messages.lines() {
         let message = serde_json::from_str::<serde_json::Value>(line).unwrap();
         let is_library = message["target"]["kind"] == serde_json::json!(["cdylib"]);
-        if message["reason"] != "compiler-artifact" || !is_library {
+        let is_program = message["target"]["kind"] == serde_json::json!(["bin"]);
+        if message["reason"] != "compiler-artifact" || !(is_library || is_program) {
             continue;
         }
         // Cargo writes the target's name with underscores or as it is, by version.
         let name = message["target"]["name"].as_str().unwrap().replace('_', "-") + variant;
-        let file = copies.join(format!("{name}.so"));
+        let file = copies.join(if is_library { format!("{name}.so") } else { name.clone() });
         // Beside and then renamed: another process may have the old one mapped.
         let fresh = file.with_extension(format!("{}.new", std::process::id()));
         fs::copy(message["filenames"][0].as_str().unwrap(), &fresh).unwrap();
