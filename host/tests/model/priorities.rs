@@ -126,3 +126,21 @@ fn a_readmitted_request_has_the_priority_of_its_readmission() {
     assert_eq!((run.of(0).preemptions, run.of(2).preemptions), (1, 1));
     assert_eq!(run.tokens(0)[..4], [1160, 2321, 6504, 7505]);
 }
+
+/// Critical requests come faster than they can be served, for 300 of them, and a batch request beside
+/// the first: without ageing it is served when all others are, with it when it has made up for its class.
+#[test]
+fn under_lasting_critical_load_a_batch_request_starves_unless_it_ages() {
+    let run = |params| {
+        let mut lab = one_at_a_time();
+        lab.priority_fcfs(params);
+        lab.add([at(0, 16, 1).class("critical"), at(1, 16, 1).class("batch")]);
+        lab.add((1..300).map(|k| at(k * 1000, 16, 1).class("critical")));
+        lab.run()
+    };
+    // Each takes 1160, so the k-th starts at 1160 k, when it has waited for 160 k.
+    let starved = run("{}");
+    assert_eq!((starved.ended.last(), starved.start(1)), (Some(&1), 300 * 1160));
+    // 1 + 0.0001 (1160 k - 1) is above 10 + 0.0001 * 160 k where 1000 k - 1 is above 90000.
+    assert_eq!(run(r#"{"age_weight": 0.0001}"#).start(1), 91 * 1160);
+}
