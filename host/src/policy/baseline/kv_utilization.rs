@@ -11,7 +11,7 @@ impl Scorer for KvUtilization {
 
     const INFO: PolicyInfo = PolicyInfo {
         name: "kv-utilization",
-        aliases: &["kv"],
+        aliases: &["kv", "kv-cache-utilization-scorer"],
         summary: "1 - kv_utilization",
         version: "1.0.0",
     };

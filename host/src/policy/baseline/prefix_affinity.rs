@@ -61,7 +61,7 @@ impl Scorer for PrefixAffinity {
 
     const INFO: PolicyInfo = PolicyInfo {
         name: "prefix-affinity",
-        aliases: &["pa"],
+        aliases: &["pa", "prefix-cache-scorer"],
         summary: "share of the prompt's blocks that were sent to the instance before",
         version: "1.0.0",
     };
