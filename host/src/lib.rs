@@ -13,7 +13,8 @@
 //! ```
 //!
 //! `run` puts these together for one run; `cli` is the command line over it, and the only module
-//! that prints, exits or looks at a clock.
+//! that prints or exits. `worker` runs a command in a process of its own, so that a policy that
+//! crashes takes nothing else with it.
 
 pub mod cli;
 pub mod config;
@@ -24,4 +25,6 @@ pub mod random;
 pub mod registry;
 pub mod report;
 pub mod run;
+#[cfg(unix)]
+pub mod worker;
 pub mod workload;

@@ -41,6 +41,10 @@ pub enum CliError {
     /// Standard output failed, otherwise than by being closed.
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
+    /// A process was started as a worker and cannot be one.
+    #[cfg(unix)]
+    #[error("cannot set up the worker process: {0}")]
+    Worker(io::Error),
     /// A run could not be made, or failed.
     #[error(transparent)]
     Run(#[from] RunFailure),
@@ -65,6 +69,8 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::Unreadable { .. } | Self::Record { .. } | Self::NoPlace(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
+            #[cfg(unix)]
+            Self::Worker(_) => exit::RUN_FAILED,
             Self::Run(failure) => match failure {
                 RunFailure::Config(_) | RunFailure::Workload(_) => exit::USAGE,
                 RunFailure::Plugin(error) => match error.class() {

@@ -5,14 +5,16 @@ use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::{CliError, Colour, Global};
+use super::{CliError, Colour, Global, exit};
 use crate::config::Diagnostic;
 use crate::run::RunFailure;
 
 /// Errors and warnings for a person.
 #[derive(Debug, Clone)]
 pub struct Messages {
+    /// On standard error.
     colour: bool,
+    /// On anything else.
     wanted: Colour,
     verbose: bool,
 }
@@ -28,6 +30,19 @@ impl Messages {
         }
     }
 
+    /// In a worker process, whose parent has looked at the streams.
+    #[cfg(unix)]
+    pub(super) fn inside(global: &Global, colour_out: bool, colour_err: bool) -> Self {
+        let wanted = if colour_out { Colour::Always } else { Colour::Never };
+        Self { colour: colour_err, wanted, verbose: global.verbose }
+    }
+
+    /// Whether text on standard error is to have colour.
+    #[cfg(unix)]
+    pub(super) fn has_colour(&self) -> bool {
+        self.colour
+    }
+
     /// Whether text on `stream` is to have colour.
     pub(super) fn colour_on(&self, stream: &impl anstream::stream::RawStream) -> bool {
         wants_colour(self.wanted, stream)
@@ -36,6 +51,17 @@ impl Messages {
     /// Whether to say more.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose
+    }
+
+    /// Says why a command ended, unless it did what it was to do, and returns the exit code.
+    pub(super) fn code(&self, done: Result<(), CliError>) -> u8 {
+        match done {
+            Ok(()) => exit::DONE,
+            Err(error) => {
+                self.error(&error);
+                error.exit_code()
+            }
+        }
     }
 
     /// Says why a command ends.

@@ -17,6 +17,8 @@ mod progress;
 mod record;
 mod run;
 mod stdout;
+#[cfg(unix)]
+mod worker;
 
 pub use error::CliError;
 pub use messages::Messages;
@@ -85,6 +87,10 @@ pub enum Command {
         #[command(subcommand)]
         command: PluginCommand,
     },
+    /// Do another command as a worker process
+    #[cfg(unix)]
+    #[command(hide = true)]
+    Worker(worker::WorkerArgs),
 }
 
 /// The commands on policy libraries.
@@ -94,6 +100,19 @@ pub enum PluginCommand {
     ///
     /// Libraries are only read, not run. `--format json` has each policy's parameters, too.
     List(plugin_list::ListArgs),
+}
+
+impl Cli {
+    /// Does what is typed, says what went wrong, and returns the exit code.
+    #[must_use]
+    pub fn execute(&self) -> u8 {
+        let messages = Messages::new(&self.global);
+        match &self.command {
+            #[cfg(unix)]
+            Command::Worker(args) => worker::enter(args, &messages),
+            command => messages.code(command.run(&messages)),
+        }
+    }
 }
 
 impl Command {
@@ -106,6 +125,8 @@ impl Command {
         match self {
             Self::Run(args) => run::run(args, messages),
             Self::Plugin { command: PluginCommand::List(args) } => plugin_list::list(args, messages),
+            #[cfg(unix)]
+            Self::Worker(_) => Err(CliError::Usage("a worker has no worker".to_owned())),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | `ordering` | priorities and keys of an instance's waiting requests |
 //! | `hooks` | what policies are told besides: completions, KV events |
 //! | `facts`, `table`, `decision` | what policies see of requests and instances |
+//! | `mark` | which call is under way, for whoever watches the process from outside |
 //! | `object`, `seat`, `failure` | a policy with the columns that it declared, and what happens when it fails |
 //! | `baseline` | the policies that are built in |
 
@@ -18,6 +19,7 @@ mod failure;
 mod filtering;
 mod hooks;
 mod kind;
+pub mod mark;
 mod object;
 mod ordering;
 mod router;

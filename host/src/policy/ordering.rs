@@ -72,9 +72,14 @@ impl Ordering {
     /// most careful one.
     fn read_declarations(&mut self) {
         let fixed = |code: u8| Order::from_code(code) == Some(Order::Fixed);
+        let noted = self.scheduler.current.enter();
         self.uses_priority = self.scheduler.current.object.uses_priority();
-        self.fixed = fixed(self.scheduler.current.object.order())
-            && (!self.uses_priority || fixed(self.priority.current.object.order()));
+        self.fixed = fixed(self.scheduler.current.object.order());
+        drop(noted);
+        if self.uses_priority {
+            let _noted = self.priority.current.enter();
+            self.fixed &= fixed(self.priority.current.object.order());
+        }
     }
 
     /// Whether the remaining prefill of waiting requests is read: it costs a look-up for each.

@@ -5,6 +5,7 @@ use pointsman_plugin_api::hook;
 
 use super::facts::AttributeColumn;
 use super::failure::{FailureCount, OnError, PolicyFailure};
+use super::mark::{self, Mark, Stage, Subject};
 use super::object::PolicyObject;
 use super::table::{SignalColumn, SignalNeeds};
 
@@ -37,6 +38,11 @@ pub struct Loaded<T> {
     pub(super) hooks: Hooks,
     /// Of a picker: whether it reads total scores.
     pub(super) uses_scores: bool,
+    /// Under which its calls are noted.
+    mark: Mark,
+    drop_mark: Mark,
+    /// The last field, so that it goes when the object is gone.
+    dropping: Option<mark::Call>,
 }
 
 impl<T: PolicyObject> Loaded<T> {
@@ -52,15 +58,25 @@ impl<T: PolicyObject> Loaded<T> {
         let attribute =
             |id| if object.reads(id) { AttributeColumn::with_id(id) } else { AttributeColumn::Absent };
         let signal = |id| if object.reads(id) { SignalColumn::with_id(id) } else { SignalColumn::Absent };
+        let (policy, library) = (policy.into(), library.into());
+        let mark = |stage| Mark::of(&Subject::policy(T::KIND, &policy, Some(library.as_str()), stage));
         Self {
-            policy: policy.into(),
-            library: library.into(),
+            mark: mark(Stage::Decide),
+            drop_mark: mark(Stage::Drop),
+            dropping: None,
+            policy,
+            library,
             attributes: attributes.into_iter().map(attribute).collect(),
             signals: signals.into_iter().map(signal).collect(),
             hooks: Hooks::default(),
             uses_scores: true,
             object,
         }
+    }
+
+    /// Notes that a call begins, until the result is dropped.
+    pub(super) fn enter(&self) -> mark::Call {
+        mark::enter(self.mark)
     }
 
     /// The same with these hooks, by id.
@@ -78,6 +94,12 @@ impl<T: PolicyObject> Loaded<T> {
     pub fn with_scores(mut self, uses_scores: bool) -> Self {
         self.uses_scores = uses_scores;
         self
+    }
+}
+
+impl<T> Drop for Loaded<T> {
+    fn drop(&mut self) {
+        self.dropping = Some(mark::enter(self.drop_mark));
     }
 }
 
@@ -175,7 +197,10 @@ impl<T: PolicyObject> Seat<T> {
         self.decisions += 1;
         self.by_fallback += u64::from(self.fell_back);
         loop {
-            match ask(&mut self.current) {
+            let noted = self.current.enter();
+            let answer = ask(&mut self.current);
+            drop(noted);
+            match answer {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(failure) => {
                     if !self.fail(failure, at)? {
@@ -197,7 +222,10 @@ impl<T: PolicyObject> Seat<T> {
         if self.has_panicked() {
             return Ok(());
         }
-        match tell(&mut self.current).into_result() {
+        let noted = self.current.enter();
+        let outcome = tell(&mut self.current);
+        drop(noted);
+        match outcome.into_result() {
             Ok(()) => Ok(()),
             Err(failure) => self.fail(failure, at).map(|_| ()),
         }

@@ -11,6 +11,7 @@ use super::{
     Catalogue, Facts, Kind, LibraryRecord, Need, PluginError, Policy, PolicyName, PolicyRef, Provenance,
     error::near, lookup::Resolved, object::Object,
 };
+use crate::policy::mark::{self, Mark, Stage};
 
 /// A policy that is ready to be called.
 pub struct Handle<T> {
@@ -67,6 +68,7 @@ impl Catalogue {
         let resolved = self.resolve(kind, wanted)?;
         let params = provenance.parameters.to_string();
         let params = RStr::from_str(&params);
+        let call = mark::enter(Mark::of(&policy_name(kind, resolved).subject(Stage::Build)));
         let built = facts.lend(|setup| match resolved {
             Resolved::BuiltIn(built_in) => match T::built_in(&built_in.build) {
                 Some(build) => Ok(build(setup, params)),
@@ -74,6 +76,7 @@ impl Catalogue {
             },
             Resolved::Library(found, policy) => T::of_library(found, policy, setup, params),
         })?;
+        drop(call);
         let object = built.into_result().map_err(|Failure { message, panicked }| {
             let policy = policy_name(kind, resolved);
             let message = message.into_string();

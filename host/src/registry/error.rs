@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf};
 
 use super::Kind;
+use crate::policy::mark::{Stage, Subject};
 
 /// One readable sentence each: what is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -221,6 +222,15 @@ pub struct PolicyName {
     pub name: String,
     /// The library that it comes from; `None`: built in.
     pub library: Option<PathBuf>,
+}
+
+impl PolicyName {
+    /// As what a call of it is noted.
+    #[must_use]
+    pub fn subject(&self, stage: Stage) -> Subject {
+        let library = self.library.as_ref().map(|path| path.display().to_string());
+        Subject::policy(self.kind, &self.name, library.as_deref(), stage)
+    }
 }
 
 impl fmt::Display for PolicyName {

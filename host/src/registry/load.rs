@@ -16,6 +16,7 @@ use pointsman_plugin_api::abi::{
 };
 
 use super::{PluginError, Probed};
+use crate::policy::mark::{self, Mark, Subject};
 
 /// A library that has become code.
 pub struct Loaded {
@@ -44,7 +45,9 @@ pub fn load(library: &Probed) -> Result<&'static Loaded, PluginError> {
     if let Some(known) = loaded.get(&library.sha256) {
         return Ok(known);
     }
+    let call = mark::enter(Mark::of(&Subject::Library { path: library.path.display().to_string() }));
     let root = open(library)?;
+    drop(call);
     let entry: &'static Loaded = Box::leak(Box::new(Loaded {
         root,
         scorers: OnceLock::new(),

@@ -1,0 +1,123 @@
+//! What a process says while it dies.
+//!
+//! When a process overflows its stack or finds no memory, the Rust runtime says so on standard error
+//! and aborts: the signal alone would not tell. These few lines are taken as the reason of the end
+//! rather than passed on; everything else is somebody's text and is passed on as it is.
+
+/// Why the runtime ended the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The stack of a thread was too small.
+    StackOverflow,
+    /// An allocation failed.
+    OutOfMemory,
+}
+
+/// The lines of a process, one after the other, as they are passed on.
+#[derive(Debug, Default)]
+pub(super) struct LastWords {
+    /// The line that is not complete.
+    line: Vec<u8>,
+    /// Complete lines that may be the last ones.
+    held: Vec<u8>,
+    reason: Option<Reason>,
+}
+
+impl LastWords {
+    /// Takes what was read; `pass` gets the lines that are no last words.
+    pub(super) fn hear(&mut self, bytes: &[u8], mut pass: impl FnMut(&[u8])) {
+        for part in bytes.split_inclusive(|&byte| byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.line);
+                self.take(&line, &mut pass);
+            }
+        }
+    }
+
+    fn take(&mut self, line: &[u8], pass: &mut impl FnMut(&[u8])) {
+        let text = String::from_utf8_lossy(line);
+        let text = text.trim();
+        let reason = reason(text);
+        self.reason = self.reason.or(reason);
+        // The runtime puts an empty line before these.
+        if reason.is_some() || text.starts_with("fatal runtime error: ") || text.is_empty() {
+            self.held.extend_from_slice(line);
+            return;
+        }
+        // More came: those were not the last.
+        self.reason = None;
+        let held = std::mem::take(&mut self.held);
+        if !held.is_empty() {
+            pass(&held);
+        }
+        pass(line);
+    }
+
+    /// The process is gone. The runtime's reason, if it ended the process; else what was held
+    /// back is passed on.
+    pub(super) fn end(mut self, has_aborted: bool, mut pass: impl FnMut(&[u8])) -> Option<Reason> {
+        if !self.line.is_empty() {
+            let line = std::mem::take(&mut self.line);
+            self.take(&line, &mut pass);
+        }
+        if has_aborted && self.reason.is_some() {
+            return self.reason;
+        }
+        if !self.held.is_empty() {
+            pass(&self.held);
+        }
+        None
+    }
+}
+
+fn reason(line: &str) -> Option<Reason> {
+    let is_overflow = line.starts_with("thread ") && line.ends_with("has overflowed its stack");
+    let is_memory = line.starts_with("memory allocation of ") && line.contains(" bytes failed");
+    if is_overflow {
+        Some(Reason::StackOverflow)
+    } else if is_memory {
+        Some(Reason::OutOfMemory)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OVERFLOW: &str =
+        "\nthread 'main' (7) has overflowed its stack\nfatal runtime error: stack overflow, aborting\n";
+
+    /// What is passed on, and the reason, of text that arrives in pieces of this size.
+    fn heard(text: &str, piece: usize, has_aborted: bool) -> (String, Option<Reason>) {
+        let mut passed = Vec::new();
+        let mut words = LastWords::default();
+        for piece in text.as_bytes().chunks(piece) {
+            words.hear(piece, |line| passed.extend_from_slice(line));
+        }
+        let reason = words.end(has_aborted, |line| passed.extend_from_slice(line));
+        (String::from_utf8(passed).unwrap(), reason)
+    }
+
+    #[test]
+    fn the_runtimes_last_words_are_a_reason() {
+        for piece in [1, 5, 1000] {
+            let text = format!("hello\n{OVERFLOW}");
+            assert_eq!(heard(&text, piece, true), ("hello\n".to_owned(), Some(Reason::StackOverflow)));
+            let text = "hello\nmemory allocation of 17 bytes failed\n";
+            assert_eq!(heard(text, piece, true), ("hello\n".to_owned(), Some(Reason::OutOfMemory)));
+        }
+    }
+
+    #[test]
+    fn all_else_is_passed_on() {
+        for text in ["", "no end", "\n\na\n\n", OVERFLOW] {
+            assert_eq!(heard(text, 3, false), (text.to_owned(), None));
+        }
+        let quoted = format!("{OVERFLOW}and so it went\n");
+        assert_eq!(heard(&quoted, 3, true), (quoted.clone(), None));
+        assert_eq!(heard("\nwhy\n\n", 3, true), ("\nwhy\n\n".to_owned(), None));
+    }
+}
