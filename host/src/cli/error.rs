@@ -9,6 +9,8 @@ use crate::registry::{ErrorClass, PluginError};
 use crate::report::file::OutputError;
 use crate::report::json::RecordError;
 use crate::run::RunFailure;
+#[cfg(unix)]
+use crate::worker::{Crash, How, WorkerError};
 
 /// Each says what is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +44,32 @@ pub enum CliError {
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
     /// A process was started as a worker and cannot be one.
-    #[cfg(unix)]
     #[error("cannot set up the worker process: {0}")]
     Worker(io::Error),
+    /// There is no worker process.
+    #[cfg(unix)]
+    #[error(transparent)]
+    NoWorker(#[from] WorkerError),
+    /// A worker process ended in the midst of its work.
+    #[cfg(unix)]
+    #[error("{0}{hint}", hint = hint(.0.how))]
+    Crashed(Box<Crash>),
+    /// A worker process has said why, and this is its exit code.
+    #[error("exit code {0}")]
+    Said(u8),
     /// A run could not be made, or failed.
     #[error(transparent)]
     Run(#[from] RunFailure),
+}
+
+/// What to do where a limit may have been too low.
+#[cfg(unix)]
+fn hint(how: How) -> &'static str {
+    match how {
+        How::Hung { .. } => "; raise --policy-timeout if it needs longer",
+        How::OutOfMemory { .. } => "; raise --memory-limit if the run needs more",
+        _ => "",
+    }
 }
 
 impl From<ConfigError> for CliError {
@@ -69,8 +91,14 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::Unreadable { .. } | Self::Record { .. } | Self::NoPlace(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
-            #[cfg(unix)]
             Self::Worker(_) => exit::RUN_FAILED,
+            #[cfg(unix)]
+            Self::NoWorker(_) => exit::RUN_FAILED,
+            #[cfg(unix)]
+            Self::Crashed(crash) if crash.is_of_library() => exit::PLUGIN,
+            #[cfg(unix)]
+            Self::Crashed(_) => exit::RUN_FAILED,
+            Self::Said(code) => *code,
             Self::Run(failure) => match failure {
                 RunFailure::Config(_) | RunFailure::Workload(_) => exit::USAGE,
                 RunFailure::Plugin(error) => match error.class() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit;
-use crate::report::file::discard_unfinished;
+use crate::report::discard_unfinished;
 
 /// Whether somebody asked for the end.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +23,12 @@ impl Interrupt {
             }
         });
         interrupt
+    }
+
+    /// Pays no attention from now on: the parent of a worker process does, and ends it.
+    #[cfg(unix)]
+    pub(super) fn ignore() {
+        let _ = ctrlc::set_handler(|| {});
     }
 
     /// Whether it happened.

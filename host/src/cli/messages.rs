@@ -69,6 +69,7 @@ impl Messages {
         match error {
             // These have their own form, with excerpts.
             CliError::Run(RunFailure::Config(error)) => self.say(&error.render(self.colour)),
+            CliError::Said(_) => {}
             // Whoever pressed the key knows.
             CliError::Run(RunFailure::Interrupted) => self.say("interrupted"),
             _ => self.titled(AnsiColor::Red, "error", error),

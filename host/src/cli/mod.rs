@@ -2,13 +2,16 @@
 //!
 //! One file per command; beside them what commands share: `flags` (values of a configuration),
 //! `plugins` (where libraries are looked for), `outputs` (where results go), `stdout`, `messages`
-//! and `progress` (what a person sees meanwhile), `interrupt`, `error` and `exit`.
+//! and `progress` (what a person sees meanwhile), `isolation` and `worker` (a command in a process of
+//! its own), `interrupt`, `error` and `exit`.
 
 mod bar_target;
 mod error;
 pub mod exit;
 mod flags;
 mod interrupt;
+mod isolated;
+mod isolation;
 mod messages;
 mod outputs;
 mod plugin_list;

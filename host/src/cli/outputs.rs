@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::stdout::Stdout;
 use super::{CliError, Messages};
 use crate::report::file::OutputFile;
+use crate::report::staged::Staged;
 use crate::report::{Style, csv, json, terminal};
 use crate::run::Outcome;
 
@@ -102,6 +103,21 @@ impl Outputs {
             }
         }
         Ok(())
+    }
+
+    /// The files, each with the name under which a worker process finds its stage.
+    pub(super) fn stages(&self, elsewhere: &Path) -> Result<Vec<(&'static str, Staged<'_>)>, CliError> {
+        let named = [("requests", &self.requests), ("summary", &self.summary)];
+        let staged = named.into_iter().filter_map(|(name, place)| {
+            Some(Staged::new(place.as_ref()?, elsewhere).map(|staged| (name, staged)))
+        });
+        staged.collect::<Result<_, _>>().map_err(CliError::NoPlace)
+    }
+
+    /// As a worker process: writes go to the stages that the parent put into this directory.
+    pub(super) fn at_stages(self, directory: &Path) -> Self {
+        let at = |place: Option<OutputFile>, name| place.map(|place| place.at_stage(directory.join(name)));
+        Self { requests: at(self.requests, "requests"), summary: at(self.summary, "summary"), ..self }
     }
 
     /// Writes the files, then standard output: whoever reads the latter finds the former whole.

@@ -24,19 +24,61 @@ pub(super) enum ProgressMode {
 /// Time between two updates: often enough to look alive, rare enough to cost nothing.
 const PERIOD: Duration = Duration::from_millis(100);
 
+/// Sees a run from its preparation to its end.
+pub(super) trait Spectator: Watch {
+    /// Whether somebody asked for the end.
+    fn is_asked(&self) -> bool;
+
+    /// The simulation begins, of so many requests, if that is known.
+    fn begin(&mut self, total: Option<u64>);
+
+    /// The simulation is over.
+    fn finish(&mut self);
+}
+
 /// Shows how far a run is, and passes Ctrl-C on to it.
 pub(super) struct Progress {
-    bar: ProgressBar,
+    mode: ProgressMode,
     interrupt: Interrupt,
-    started: Instant,
+    shown: Option<Shown>,
+}
+
+/// What is shown since the simulation began.
+struct Shown {
+    bar: ProgressBar,
+    begun: Instant,
     /// The last update; none before the first look, which draws at once.
-    shown: Option<Instant>,
+    updated: Option<Instant>,
 }
 
 impl Progress {
-    /// A bar for `total` requests, or one without an end where that is not known.
-    pub(super) fn new(mode: ProgressMode, total: Option<u64>, interrupt: Interrupt) -> Self {
-        let target = match mode {
+    /// Shows nothing yet.
+    pub(super) fn new(mode: ProgressMode, interrupt: Interrupt) -> Self {
+        Self { mode, interrupt, shown: None }
+    }
+
+    /// Whether the simulation has begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// Lets `write` write to standard error, with the bar out of its way.
+    pub(super) fn aside(&self, write: impl FnOnce()) {
+        match &self.shown {
+            Some(shown) => shown.bar.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+impl Spectator for Progress {
+    fn is_asked(&self) -> bool {
+        self.interrupt.is_asked()
+    }
+
+    /// A bar for `total` requests, or one without an end.
+    fn begin(&mut self, total: Option<u64>) {
+        let target = match self.mode {
             // Hidden by itself where there is no terminal.
             ProgressMode::Auto => ProgressDrawTarget::stderr(),
             ProgressMode::Bar => ProgressDrawTarget::term_like(Box::new(AnyStderr)),
@@ -50,24 +92,25 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸─"));
         }
-        let now = now();
-        Self { bar, interrupt, started: now, shown: None }
+        self.shown = Some(Shown { bar, begun: now(), updated: None });
     }
 
     /// Takes the bar away.
-    pub(super) fn finish(&self) {
-        self.bar.finish_and_clear();
+    fn finish(&mut self) {
+        if let Some(shown) = self.shown.take() {
+            shown.bar.finish_and_clear();
+        }
     }
 }
 
 impl Watch for Progress {
     fn go_on(&mut self, progress: engine::Progress) -> bool {
-        if !self.bar.is_hidden() {
+        if let Some(shown) = self.shown.as_mut().filter(|shown| !shown.bar.is_hidden()) {
             let now = now();
-            if self.shown.is_none_or(|shown| now - shown >= PERIOD) {
-                self.shown = Some(now);
-                self.bar.set_message(speeds(progress, now - self.started));
-                self.bar.set_position(progress.done);
+            if shown.updated.is_none_or(|updated| now - updated >= PERIOD) {
+                shown.updated = Some(now);
+                shown.bar.set_message(speeds(progress, now - shown.begun));
+                shown.bar.set_position(progress.done);
             }
         }
         !self.interrupt.is_asked()

@@ -6,9 +6,11 @@ use clap::Args;
 
 use super::flags::ConfigFlags;
 use super::interrupt::Interrupt;
-use super::outputs::OutputArgs;
+use super::isolated;
+use super::isolation::IsolationArgs;
+use super::outputs::{OutputArgs, Outputs};
 use super::plugins::{self, PluginArgs};
-use super::progress::{Progress, ProgressMode};
+use super::progress::{Progress, ProgressMode, Spectator};
 use super::stdout::Stdout;
 use super::{CliError, Messages, record};
 use crate::config::{Config, Resolved};
@@ -22,6 +24,7 @@ Examples:
   pointsman run configs/rr.yaml --plugin libmy_scorer.so --routing my-scorer:1
   pointsman run configs/rr.yaml --trace trace.jsonl --limit 1000 --set cluster.instances=8
   pointsman run configs/rr.yaml --requests requests.csv --summary summary.json
+  pointsman run configs/rr.yaml --plugin libmy_scorer.so --routing my-scorer:1 --isolate
   pointsman run --from summary.json";
 
 const USAGE: &str = "pointsman run [OPTIONS] CONFIG\n       pointsman run [OPTIONS] --from SUMMARY";
@@ -46,6 +49,8 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Plugins")]
     no_config_plugins: bool,
     #[command(flatten)]
+    isolation: IsolationArgs,
+    #[command(flatten)]
     output: OutputArgs,
     /// When to show a progress bar on standard error; `auto`: on a terminal
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", help_heading = "Output")]
@@ -54,8 +59,33 @@ pub struct RunArgs {
 
 /// Does it.
 pub(super) fn run(args: &RunArgs, messages: &Messages) -> Result<(), CliError> {
-    let interrupt = Interrupt::listen();
+    let mut progress = Progress::new(args.progress(), Interrupt::listen());
     let outputs = args.output.check()?;
+    if args.isolation.is_wanted() {
+        return isolated::run(&outputs, &args.isolation, progress, messages);
+    }
+    args.isolation.warn_of_what_has_no_effect(messages);
+    simulate(args, &outputs, &mut progress, messages)
+}
+
+/// Does it as a worker process.
+#[cfg(unix)]
+pub(super) fn run_inside(
+    args: &RunArgs,
+    messages: &Messages,
+    inside: &mut crate::worker::Inside,
+) -> Result<(), CliError> {
+    Interrupt::ignore();
+    let outputs = args.output.check()?.at_stages(inside.directory());
+    simulate(args, &outputs, inside, messages)
+}
+
+fn simulate(
+    args: &RunArgs,
+    outputs: &Outputs,
+    spectator: &mut dyn Spectator,
+    messages: &Messages,
+) -> Result<(), CliError> {
     let record = args.from.as_deref().map(|path| record::read(path, messages)).transpose()?;
     let resolved = args.configuration(record.as_ref())?;
     let sources = args.sources(&resolved, record.as_ref());
@@ -67,21 +97,24 @@ pub(super) fn run(args: &RunArgs, messages: &Messages) -> Result<(), CliError> {
     }
     // From here on, libraries run.
     let stdout = Stdout::set_aside()?;
-    let prepared = prepare_until(resolved, &catalogue, record.as_ref(), &|| interrupt.is_asked())?;
+    let prepared = prepare_until(resolved, &catalogue, record.as_ref(), &|| spectator.is_asked())?;
     prepared.warnings().iter().for_each(|warning| messages.diagnostic(warning));
-    let mode = if args.output.quiet { ProgressMode::None } else { args.progress };
-    let mut progress = Progress::new(mode, prepared.total(), interrupt.clone());
-    let outcome = prepared.execute(&mut progress);
-    progress.finish();
+    spectator.begin(prepared.total());
+    let outcome = prepared.execute(spectator);
+    spectator.finish();
     let outcome = outcome?;
     outcome.warnings.iter().for_each(|warning| messages.warning(warning));
-    if interrupt.is_asked() {
+    if spectator.is_asked() {
         return Err(RunFailure::Interrupted.into());
     }
     outputs.write(&outcome, &stdout, messages)
 }
 
 impl RunArgs {
+    fn progress(&self) -> ProgressMode {
+        if self.output.quiet { ProgressMode::None } else { self.progress }
+    }
+
     fn configuration(&self, record: Option<&Provenance>) -> Result<Resolved, CliError> {
         let config = match (record, &self.from, &self.config) {
             (Some(record), Some(path), _) => {

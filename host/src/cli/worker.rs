@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser as _};
 
-use super::{Cli, CliError, Command, Messages, exit};
+use super::progress::Spectator;
+use super::{Cli, CliError, Command, Messages, exit, run};
+use crate::engine::{Progress, Watch};
 use crate::worker::Inside;
 
 /// The options of the command.
@@ -65,8 +67,31 @@ pub(super) fn enter(args: &WorkerArgs, outer: &Messages) -> u8 {
 }
 
 /// Commands that know that they are a worker do something of their own here.
-fn work(command: &Command, messages: &Messages, _inside: &mut Inside) -> Result<(), CliError> {
-    command.run(messages)
+fn work(command: &Command, messages: &Messages, inside: &mut Inside) -> Result<(), CliError> {
+    match command {
+        Command::Run(args) => run::run_inside(args, messages, inside),
+        command => command.run(messages),
+    }
+}
+
+/// The parent sees for itself how far a simulation is, and ends this process when it is to end.
+impl Spectator for Inside {
+    fn is_asked(&self) -> bool {
+        false
+    }
+
+    fn begin(&mut self, total: Option<u64>) {
+        self.set_total(total);
+    }
+
+    fn finish(&mut self) {}
+}
+
+impl Watch for Inside {
+    fn go_on(&mut self, progress: Progress) -> bool {
+        self.report(progress.now_us, progress.done, progress.generated);
+        true
+    }
 }
 
 #[cfg(test)]

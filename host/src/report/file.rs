@@ -3,13 +3,13 @@
 //! A place is checked before a run starts, so that nobody waits for a run whose result cannot be
 //! kept. What is written goes to a file beside the place and is renamed at the end.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
+
+use super::unfinished::Unfinished;
 
 /// Why a file cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -17,21 +17,6 @@ use tempfile::NamedTempFile;
 pub struct OutputError {
     path: PathBuf,
     problem: String,
-}
-
-/// The files that are being written, under their temporary names.
-static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-
-fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Removes what is half written: for a process that ends at once, in the middle of a write.
-pub fn discard_unfinished() {
-    for path in unfinished().iter() {
-        // Nobody is left to be told.
-        let _ = fs::remove_file(path);
-    }
 }
 
 /// A place for a file, checked.
@@ -43,6 +28,8 @@ pub struct OutputFile {
     target: PathBuf,
     /// A pipe or a device: it cannot be replaced, only written to.
     is_special: bool,
+    /// Where this process is to write instead; another puts it in place (see `staged`).
+    stage: Option<PathBuf>,
 }
 
 impl OutputFile {
@@ -62,7 +49,7 @@ impl OutputFile {
         } else {
             path.to_owned()
         };
-        let place = Self { named: path.to_owned(), is_special: false, target };
+        let place = Self { named: path.to_owned(), is_special: false, target, stage: None };
         match fs::metadata(&place.target) {
             Ok(metadata) if metadata.is_dir() => return Err(error("it is a directory".to_owned())),
             Ok(metadata) if !metadata.is_file() => return Ok(Self { is_special: true, ..place }),
@@ -94,6 +81,12 @@ impl OutputFile {
         !self.is_special && input.exists() && real(&self.target) == real(input)
     }
 
+    /// Writes go to this file from now on, which another process has staged.
+    #[must_use]
+    pub fn at_stage(self, file: PathBuf) -> Self {
+        Self { stage: Some(file), ..self }
+    }
+
     /// As it was named.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -107,19 +100,21 @@ impl OutputFile {
     /// Why that failed; an earlier file of that name is then as it was.
     pub fn write(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
         let write = || -> io::Result<()> {
-            if self.is_special {
-                let mut out = BufWriter::new(OpenOptions::new().write(true).open(&self.target)?);
+            let existing = self.stage.as_ref().or(self.is_special.then_some(&self.target));
+            if let Some(existing) = existing {
+                let mut out = BufWriter::new(OpenOptions::new().write(true).open(existing)?);
                 fill(&mut out)?;
                 return out.flush();
             }
             let file = self.beside()?;
-            let temporary = file.path().to_owned();
-            unfinished().insert(temporary.clone());
-            let written = self.fill(file, fill);
-            unfinished().remove(&temporary);
-            written
+            let _unfinished = Unfinished::new(file.path());
+            self.fill(file, fill)
         };
-        write().map_err(|why| OutputError { path: self.named.clone(), problem: reason(&why) })
+        write().map_err(|why| self.error(&why))
+    }
+
+    pub(super) fn error(&self, why: &io::Error) -> OutputError {
+        OutputError { path: self.named.clone(), problem: reason(why) }
     }
 
     fn fill(
@@ -131,6 +126,11 @@ impl OutputFile {
         fill(&mut out)?;
         out.flush()?;
         drop(out);
+        self.settle(file)
+    }
+
+    /// Puts a file in place that is whole.
+    pub(super) fn settle(&self, file: NamedTempFile) -> io::Result<()> {
         if let Ok(earlier) = fs::metadata(&self.target) {
             file.as_file().set_permissions(earlier.permissions())?;
         }
@@ -142,8 +142,13 @@ impl OutputFile {
         directory_of(&self.target)
     }
 
+    /// Whether it cannot be replaced, only written to.
+    pub(super) fn is_special(&self) -> bool {
+        self.is_special
+    }
+
     /// A new file in the same directory, which goes away unless it is renamed.
-    fn beside(&self) -> io::Result<NamedTempFile> {
+    pub(super) fn beside(&self) -> io::Result<NamedTempFile> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".pointsman-").suffix(".part");
         #[cfg(unix)]
@@ -188,6 +193,7 @@ fn reason(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::unfinished;
 
     fn names(directory: &Path) -> Vec<String> {
         let mut names: Vec<String> = directory
@@ -219,7 +225,7 @@ mod tests {
     fn a_half_written_file_is_known_as_long_as_it_is_one() {
         let directory = tempfile::tempdir().unwrap();
         let place = OutputFile::check(&directory.path().join("out.csv")).unwrap();
-        let known = || unfinished().iter().filter(|path| path.starts_with(directory.path())).count();
+        let known = || unfinished::count(directory.path());
         place
             .write(|_| {
                 assert_eq!((known(), names(directory.path()).len()), (1, 1));

@@ -1,7 +1,8 @@
 //! What a run leaves for people and programs: the summary on a terminal, CSV, JSON.
 //!
 //! Nothing here simulates, prints or exits: plain results go in, text goes to a writer. `file`
-//! puts such text into files that are whole or not there at all.
+//! puts such text into files that are whole or not there at all, `staged` does so for text that
+//! another process writes.
 
 pub mod csv;
 pub mod file;
@@ -9,10 +10,13 @@ pub mod json;
 pub(crate) mod number;
 #[cfg(test)]
 mod sample;
+pub mod staged;
 mod style;
 mod table;
 pub mod terminal;
+mod unfinished;
 mod wrap;
 
 pub use style::Style;
 pub use table::Table;
+pub use unfinished::discard_unfinished;

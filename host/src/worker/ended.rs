@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytesize::ByteSize;
+use humantime::format_duration;
+
 use crate::policy::mark::Subject;
 
 /// How a worker ended.
@@ -54,50 +57,65 @@ pub enum How {
 impl fmt::Display for How {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
+            Self::Signal(9) => {
+                write!(f, "was ended by SIGKILL (by the system for lack of memory, or by somebody)")
+            }
             Self::Signal(number) => match meaning(number) {
                 Some(meaning) => write!(f, "crashed with {} ({meaning})", signal_name(number)),
                 None => write!(f, "was ended by {}", signal_name(number)),
             },
             Self::StackOverflow => write!(f, "crashed with SIGABRT (stack overflow)"),
             Self::OutOfMemory { limit: Some(limit) } => {
-                write!(f, "crashed with SIGABRT (out of memory: the limit is {})", bytes(limit))
+                write!(f, "crashed with SIGABRT (out of memory: the limit is {})", ByteSize(limit))
             }
             Self::OutOfMemory { limit: None } => write!(f, "crashed with SIGABRT (out of memory)"),
-            Self::Hung { limit } => write!(f, "did not answer within {limit:?}"),
+            Self::Hung { limit } => write!(f, "did not answer within {}", format_duration(limit)),
             Self::Exit(code) => write!(f, "ended the process with exit code {code}"),
+        }
+    }
+}
+
+impl Crash {
+    /// The policy or library that did it, as far as one can tell. A thread of a library may fault while a
+    /// policy that is built in is asked.
+    fn culprit(&self) -> Option<&Subject> {
+        let is_certain = matches!(self.how, How::Hung { .. }) || self.libraries.is_empty();
+        self.during.as_ref().filter(|subject| subject.library().is_some() || is_certain)
+    }
+
+    /// Whether a library is at fault, as far as one can tell.
+    #[must_use]
+    pub fn is_of_library(&self) -> bool {
+        match (self.culprit(), self.how) {
+            (Some(subject), _) => subject.library().is_some(),
+            // The records of a large run need memory, too.
+            (None, How::OutOfMemory { .. }) => false,
+            (None, _) => !self.libraries.is_empty(),
         }
     }
 }
 
 impl fmt::Display for Crash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(subject) = &self.during {
+        if let Some(subject) = self.culprit() {
             return write!(f, "{subject} {}{}", self.how, subject.occasion());
         }
-        match self.how {
-            How::Exit(code) => write!(f, "the run ended with exit code {code} outside of any policy")?,
-            how => write!(f, "the run {how} outside of any policy")?,
-        }
+        write!(f, "the run {}", self.how)?;
         match self.libraries.as_slice() {
             [] => Ok(()),
-            [one] => write!(f, "; a thread of {one} may have done that"),
-            many => write!(f, "; a thread of one of these may have done that: {}", many.join(", ")),
+            _ if matches!(self.how, How::OutOfMemory { .. }) => Ok(()),
+            libraries => {
+                let libraries = libraries.join(", ");
+                write!(
+                    f,
+                    " outside of every call of a library's policy; a thread of it may be at fault: {libraries}"
+                )
+            }
         }
     }
 }
 
 impl std::error::Error for Crash {}
-
-impl Crash {
-    /// Whether a library is at fault, as far as one can tell.
-    #[must_use]
-    pub fn is_of_library(&self) -> bool {
-        match &self.during {
-            Some(subject) => subject.library().is_some(),
-            None => !self.libraries.is_empty(),
-        }
-    }
-}
 
 /// The name of a signal, such as `SIGSEGV`.
 #[must_use]
@@ -133,13 +151,6 @@ const NAMES: &[(i32, &str, Option<&str>)] = &[
     (25, "SIGXFSZ", None),
 ];
 
-/// Bytes as a person writes them.
-fn bytes(bytes: u64) -> String {
-    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    let unit = units.into_iter().find(|&(_, shift)| bytes >> shift > 0 && bytes.is_multiple_of(1 << shift));
-    unit.map_or_else(|| format!("{bytes} bytes"), |(name, shift)| format!("{} {name}", bytes >> shift))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,16 +171,16 @@ mod tests {
         let decide = || Some(scorer(Stage::Decide));
         let cases = [
             (How::Signal(11), "scorer `x` (/lib/x.so) crashed with SIGSEGV (invalid memory access)"),
-            (How::Signal(9), "scorer `x` (/lib/x.so) was ended by SIGKILL"),
+            (How::Signal(15), "scorer `x` (/lib/x.so) was ended by SIGTERM"),
             (How::Signal(64), "scorer `x` (/lib/x.so) was ended by signal 64"),
             (How::StackOverflow, "scorer `x` (/lib/x.so) crashed with SIGABRT (stack overflow)"),
             (
                 How::OutOfMemory { limit: Some(4 << 30) },
-                "scorer `x` (/lib/x.so) crashed with SIGABRT (out of memory: the limit is 4 GiB)",
+                "scorer `x` (/lib/x.so) crashed with SIGABRT (out of memory: the limit is 4.0 GiB)",
             ),
             (
                 How::Hung { limit: Duration::from_millis(2500) },
-                "scorer `x` (/lib/x.so) did not answer within 2.5s",
+                "scorer `x` (/lib/x.so) did not answer within 2s 500ms",
             ),
             (How::Exit(0), "scorer `x` (/lib/x.so) ended the process with exit code 0"),
         ];
@@ -184,18 +195,27 @@ mod tests {
         assert_eq!(built, "scorer `x` (/lib/x.so) crashed with SIGABRT (abort) while it was built");
         let loaded = said(How::Exit(3), Some(Subject::Library { path: "/lib/x.so".to_owned() }), &[]);
         assert_eq!(loaded, "the library /lib/x.so ended the process with exit code 3 while it was loaded");
-        let thread = said(How::Signal(11), None, &["/a.so"]);
-        assert_eq!(
-            thread,
-            "the run crashed with SIGSEGV (invalid memory access) outside of any policy; \
-             a thread of /a.so may have done that"
-        );
     }
 
     #[test]
-    fn bytes_are_round_where_they_are() {
-        assert_eq!(bytes(4 << 30), "4 GiB");
-        assert_eq!(bytes(1536 << 20), "1536 MiB");
-        assert_eq!(bytes(1000), "1000 bytes");
+    fn what_happens_outside_of_libraries_may_be_a_thread_of_one() {
+        let built_in = || Some(Subject::policy(PolicyKind::Scorer, "qd", None, Stage::Decide));
+        let thread = "the run crashed with SIGSEGV (invalid memory access) outside of every call of a library's \
+                      policy; a thread of it may be at fault: /a.so, /b.so";
+        for during in [None, built_in()] {
+            assert_eq!(said(How::Signal(11), during, &["/a.so", "/b.so"]), thread);
+        }
+        assert_eq!(
+            said(How::Signal(11), built_in(), &[]),
+            "scorer `qd` (built in) crashed with SIGSEGV (invalid memory access)"
+        );
+        assert_eq!(
+            said(How::Hung { limit: Duration::from_secs(1) }, built_in(), &["/a.so"]),
+            "scorer `qd` (built in) did not answer within 1s"
+        );
+        assert_eq!(
+            said(How::OutOfMemory { limit: Some(1 << 30) }, None, &["/a.so"]),
+            "the run crashed with SIGABRT (out of memory: the limit is 1.0 GiB)"
+        );
     }
 }

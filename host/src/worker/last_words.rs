@@ -39,14 +39,13 @@ impl LastWords {
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
         let reason = reason(text);
-        self.reason = self.reason.or(reason);
         // The runtime puts an empty line before these.
         if reason.is_some() || text.starts_with("fatal runtime error: ") || text.is_empty() {
+            self.reason = reason.or(self.reason);
             self.held.extend_from_slice(line);
             return;
         }
-        // More came: those were not the last.
-        self.reason = None;
+        // More came, such as the backtrace that somebody asked for: nothing is held back then.
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() {
             pass(&held);
@@ -54,8 +53,8 @@ impl LastWords {
         pass(line);
     }
 
-    /// The process is gone. The runtime's reason, if it ended the process; else what was held
-    /// back is passed on.
+    /// The process is gone. The runtime's reason, if it ended the process; what was held back for
+    /// something else is passed on.
     pub(super) fn end(mut self, has_aborted: bool, mut pass: impl FnMut(&[u8])) -> Option<Reason> {
         if !self.line.is_empty() {
             let line = std::mem::take(&mut self.line);
@@ -116,8 +115,8 @@ mod tests {
         for text in ["", "no end", "\n\na\n\n", OVERFLOW] {
             assert_eq!(heard(text, 3, false), (text.to_owned(), None));
         }
-        let quoted = format!("{OVERFLOW}and so it went\n");
-        assert_eq!(heard(&quoted, 3, true), (quoted.clone(), None));
+        let traced = "memory allocation of 17 bytes failed\nstack backtrace:\n   0: main\n";
+        assert_eq!(heard(traced, 3, true), (traced.to_owned(), Some(Reason::OutOfMemory)));
         assert_eq!(heard("\nwhy\n\n", 3, true), ("\nwhy\n\n".to_owned(), None));
     }
 }
