@@ -158,7 +158,7 @@ fn check_needs(name: &PolicyName, policy: &Policy) -> Result<(), PluginError> {
     missing.map_or(Ok(()), Err)
 }
 
-/// Names are checked here, against the manifest; values by the policy itself.
+/// Names and types are checked here, against the manifest; what values mean by the policy itself.
 fn check_parameters(
     name: &PolicyName,
     policy: &Policy,
@@ -170,12 +170,36 @@ fn check_parameters(
         _ => return Err(PluginError::ParametersNotAMap { policy: name.clone() }),
     };
     let known = policy.parameters.iter().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>();
-    match params.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Err(PluginError::UnknownParameter {
+    if let Some(key) = params.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(PluginError::UnknownParameter {
             policy: name.clone(),
             parameter: key.clone(),
             hint: near(key, &known, &[]),
-        }),
-        None => Ok(params.clone()),
+        });
+    }
+    for parameter in &policy.parameters {
+        let Some(value) = params.get(&parameter.name) else { continue };
+        if let Some(expected) = parameter.refusal(value) {
+            return Err(PluginError::ParameterType {
+                policy: name.clone(),
+                parameter: parameter.name.clone(),
+                expected,
+                found: found(value),
+            });
+        }
+    }
+    Ok(params.clone())
+}
+
+/// What was given, for a message.
+fn found(value: &serde_json::Value) -> String {
+    const MOST: usize = 40;
+    match value {
+        serde_json::Value::Null => "nothing".to_owned(),
+        serde_json::Value::Array(_) => "a list".to_owned(),
+        serde_json::Value::Object(_) => "a map".to_owned(),
+        serde_json::Value::String(text) if text.chars().nth(MOST).is_some() => "a longer text".to_owned(),
+        serde_json::Value::String(text) => format!("text `{}`", text.escape_debug()),
+        other => format!("`{other}`"),
     }
 }

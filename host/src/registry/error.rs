@@ -177,6 +177,18 @@ pub enum PluginError {
         /// A near name, or the list.
         hint: String,
     },
+    /// A parameter that is not of its type.
+    #[error("the parameter `{parameter}` of {policy} must be {expected}, found {found}")]
+    ParameterType {
+        /// The policy, with its library.
+        policy: PolicyName,
+        /// The parameter.
+        parameter: String,
+        /// What it must be.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
     /// Parameters that are not a map.
     #[error("the parameters of {policy} must be a map from names to values")]
     ParametersNotAMap {
@@ -260,6 +272,7 @@ impl PluginError {
             Self::Ambiguous { .. }
             | Self::Unknown { .. }
             | Self::UnknownParameter { .. }
+            | Self::ParameterType { .. }
             | Self::ParametersNotAMap { .. }
             | Self::Refused { .. } => ErrorClass::Configuration,
             _ => ErrorClass::Library,

@@ -15,6 +15,7 @@ mod load;
 mod lookup;
 mod manifest;
 mod object;
+mod parameter;
 mod probe;
 mod provenance;
 mod trust;
@@ -26,6 +27,7 @@ pub use error::{ErrorClass, PluginError, PolicyName};
 pub use facts::Facts;
 pub use load::{Loaded, load};
 pub use manifest::{Manifest, Need, Parameter, Policy};
+pub use parameter::ValueType;
 pub use probe::{Probed, probe};
 pub use provenance::{LibraryRecord, Provenance};
 

@@ -364,7 +364,9 @@ fn located(policy: &PolicyRef, error: PluginError) -> RunFailure {
         return error.into();
     }
     let span = match &error {
-        PluginError::UnknownParameter { parameter, .. } => policy.param_span(parameter),
+        PluginError::UnknownParameter { parameter, .. } | PluginError::ParameterType { parameter, .. } => {
+            policy.param_span(parameter)
+        }
         PluginError::Refused { .. } => policy.param_span(""),
         _ => &policy.name.span,
     };

@@ -27,9 +27,21 @@ fn an_unknown_parameter_that_is_near_to_none_gets_the_list() {
 #[test]
 fn a_value_of_another_type_names_its_parameter() {
     let message = refused(json!({"full_requests": "many"}));
-    assert!(message.contains("parameter `full_requests`: invalid type: string \"many\""), "{message}");
-    assert!(refused(json!({"full_requests": -1})).contains("parameter `full_requests`"));
-    assert!(refused(json!({"full_requests": null})).contains("parameter `full_requests`"));
+    let expected = "the parameter `full_requests` of the scorer `external` of ";
+    assert!(message.starts_with(expected), "{message}");
+    for (value, found) in [
+        (json!("many"), "text `many`"),
+        (json!(-1), "`-1`"),
+        (json!(0.5), "`0.5`"),
+        (json!(null), "nothing"),
+        (json!([1]), "a list"),
+        (json!({"a": 1}), "a map"),
+        (json!("x".repeat(100)), "a longer text"),
+    ] {
+        let message = refused(json!({ "full_requests": value }));
+        let end = format!("must be a whole number, 0 or more, found {found}");
+        assert!(message.ends_with(&end), "{message}");
+    }
 }
 
 #[test]
