@@ -15,9 +15,23 @@ use super::PluginError;
 const HOST: (u16, &str) =
     if cfg!(target_arch = "aarch64") { (EM_AARCH64.0, "aarch64") } else { (EM_X86_64.0, "x86-64") };
 
+/// What a library is, by its file.
+pub(super) struct Elf<'a> {
+    /// What its manifest section holds.
+    pub(super) manifest: &'a [u8],
+    /// Why this host cannot load it, though it has a manifest.
+    pub(super) problem: Option<PluginError>,
+}
+
 /// Checks that `bytes` are a whole shared library of this machine with a root symbol, and returns
 /// what its manifest section holds.
 pub(super) fn manifest_section<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a [u8], PluginError> {
+    let Elf { manifest, problem } = read(path, bytes)?;
+    problem.map_or(Ok(manifest), Err)
+}
+
+/// Finds the manifest of a whole shared library, also of one that only another host can load.
+pub(super) fn read<'a>(path: &Path, bytes: &'a [u8]) -> Result<Elf<'a>, PluginError> {
     let damaged =
         |what: &dyn ToString| PluginError::Damaged { path: path.to_owned(), what: what.to_string() };
     check_kind(path, bytes)?;
@@ -25,13 +39,14 @@ pub(super) fn manifest_section<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a [
     let header = FileHeader64::<Endianness>::parse(bytes).map_err(|error| damaged(&error))?;
     let endian = header.endian().map_err(|error| damaged(&error))?;
     let machine = header.e_machine(endian).0;
+    let mut problem = None;
     if machine != HOST.0 {
         let library = match machine {
             m if m == EM_X86_64.0 => "x86-64".to_owned(),
             m if m == EM_AARCH64.0 => "aarch64".to_owned(),
             other => format!("another machine (ELF number {other})"),
         };
-        return Err(PluginError::OtherArchitecture { path: path.to_owned(), library, host: HOST.1 });
+        problem = Some(PluginError::OtherArchitecture { path: path.to_owned(), library, host: HOST.1 });
     }
     if header.e_type(endian) != ET_DYN {
         let what = "an object file or a program that cannot be moved";
@@ -54,12 +69,13 @@ pub(super) fn manifest_section<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a [
         has_root |= name == ROOT_SYMBOL.as_bytes() && !symbol.is_undefined(endian);
     }
     if !has_root {
-        return Err(PluginError::NoRoot { path: path.to_owned() });
+        problem = problem.or_else(|| Some(PluginError::NoRoot { path: path.to_owned() }));
     }
     let Some((_, section)) = sections.section_by_name(endian, SECTION.as_bytes()) else {
-        return Err(PluginError::NoManifest { path: path.to_owned() });
+        return Err(problem.unwrap_or_else(|| PluginError::NoManifest { path: path.to_owned() }));
     };
-    section.data(endian, bytes).map_err(|error| damaged(&error))
+    let manifest = section.data(endian, bytes).map_err(|error| damaged(&error))?;
+    Ok(Elf { manifest, problem })
 }
 
 /// Tells libraries from everything else by their first bytes.

@@ -94,24 +94,32 @@ pub struct Need {
 }
 
 impl Manifest {
-    /// Reads the bytes of the section of the library at `path`.
+    /// Reads the bytes of the section of the library at `path`, which this host must be able to load.
     pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, PluginError> {
-        let bad = |what: String| PluginError::BadManifest { path: path.to_owned(), what };
-        let manifest = serde_json::from_slice::<Self>(bytes).map_err(|error| bad(error.to_string()))?;
-        if manifest.manifest_version != MANIFEST_VERSION {
-            let version = manifest.manifest_version;
-            return Err(bad(format!("its format is {version}, this host reads {MANIFEST_VERSION}")));
+        let manifest = Self::read(path, bytes)?;
+        manifest.problem(path).map_or(Ok(manifest), Err)
+    }
+
+    /// Reads them as far as they can be understood, whatever host the library is for.
+    pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Self, PluginError> {
+        serde_json::from_slice::<Self>(bytes).map_err(|error| {
+            let versions = serde_json::from_slice::<Versions>(bytes).ok();
+            let other = versions.and_then(|versions| versions.problem(path));
+            other.unwrap_or_else(|| bad(path, error.to_string()))
+        })
+    }
+
+    /// Why this host cannot load such a library.
+    pub(super) fn problem(&self, path: &Path) -> Option<PluginError> {
+        let versions =
+            Versions { manifest_version: self.manifest_version, api_version: self.api_version.clone() };
+        if let Some(problem) = versions.problem(path) {
+            return Some(problem);
         }
-        let major = manifest.api_version.split('.').next().and_then(|major| major.parse::<u32>().ok());
-        if major != Some(ABI_MAJOR) {
-            let library = manifest.api_version;
-            return Err(PluginError::OtherMajor { path: path.to_owned(), library, host: ABI_MAJOR });
+        if self.panic != "unwind" {
+            return Some(PluginError::PanicAbort { path: path.to_owned() });
         }
-        if manifest.panic != "unwind" {
-            return Err(PluginError::PanicAbort { path: path.to_owned() });
-        }
-        manifest.check_names().map_err(bad)?;
-        Ok(manifest)
+        self.check_names().err().map(|what| bad(path, what))
     }
 
     /// Names are what configurations are written with: they must be words, and each must be there
@@ -132,6 +140,30 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+/// What decides whether the rest can be understood.
+#[derive(Deserialize)]
+struct Versions {
+    manifest_version: u32,
+    api_version: String,
+}
+
+impl Versions {
+    fn problem(&self, path: &Path) -> Option<PluginError> {
+        let major = self.api_version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+        if major != Some(ABI_MAJOR) {
+            let library = self.api_version.clone();
+            return Some(PluginError::OtherMajor { path: path.to_owned(), library, host: ABI_MAJOR });
+        }
+        let version = self.manifest_version;
+        (version != MANIFEST_VERSION)
+            .then(|| bad(path, format!("its format is {version}, this host reads {MANIFEST_VERSION}")))
+    }
+}
+
+fn bad(path: &Path, what: String) -> PluginError {
+    PluginError::BadManifest { path: path.to_owned(), what }
 }
 
 impl Policy {

@@ -30,8 +30,21 @@ pub struct Probed {
 ///
 /// What is wrong with the file, as one sentence.
 pub fn probe(path: &Path, trusted: bool) -> Result<Probed, PluginError> {
-    let unreadable =
-        |error: std::io::Error| PluginError::Unreadable { path: path.to_owned(), cause: error.to_string() };
+    let (file, bytes) = open(path)?;
+    let manifest = Manifest::parse(path, elf::manifest_section(path, &bytes)?)?;
+    if !trusted {
+        let unreadable = |error| unreadable(path, &error);
+        let metadata = file.metadata().map_err(unreadable)?;
+        if let Some(why) = trust::distrust(path, &metadata).map_err(unreadable)? {
+            return Err(PluginError::Untrusted { path: path.to_owned(), why });
+        }
+    }
+    Ok(Probed { path: path.to_owned(), sha256: hash(&bytes), manifest, file })
+}
+
+/// Opens a regular file and reads all of it.
+pub(super) fn open(path: &Path) -> Result<(File, Vec<u8>), PluginError> {
+    let unreadable = |error| unreadable(path, &error);
     // Looked at before it is opened: to open a pipe would wait for its other end.
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {
@@ -43,15 +56,11 @@ pub fn probe(path: &Path, trusted: bool) -> Result<Probed, PluginError> {
     let mut file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok((file, bytes))
+}
 
-    let manifest = Manifest::parse(path, elf::manifest_section(path, &bytes)?)?;
-    if !trusted {
-        let metadata = file.metadata().map_err(unreadable)?;
-        if let Some(why) = trust::distrust(path, &metadata).map_err(unreadable)? {
-            return Err(PluginError::Untrusted { path: path.to_owned(), why });
-        }
-    }
-    Ok(Probed { path: path.to_owned(), sha256: hash(&bytes), manifest, file })
+fn unreadable(path: &Path, error: &std::io::Error) -> PluginError {
+    PluginError::Unreadable { path: path.to_owned(), cause: error.to_string() }
 }
 
 impl Probed {
@@ -66,7 +75,7 @@ impl Probed {
         let mut file = &self.file;
         file.rewind()
             .and_then(|()| file.read_to_end(&mut bytes))
-            .map_err(|error| PluginError::Unreadable { path: self.path.clone(), cause: error.to_string() })?;
+            .map_err(|error| unreadable(&self.path, &error))?;
         if hash(&bytes) == self.sha256 {
             Ok(bytes)
         } else {
@@ -75,6 +84,7 @@ impl Probed {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// The hash of a content, in lower-case hexadecimal.
+pub(super) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -16,8 +16,8 @@ pub(super) fn read(text: &str, ty: &ValueType) -> Option<Value> {
         ValueType::Whole { .. } | ValueType::Number => number(text, ty)?,
         ValueType::Bool if is_empty(text) => Value::Bool(false),
         ValueType::Bool => Value::Bool(text.parse().ok()?),
-        ValueType::Text if is_empty(text) => Value::String(String::new()),
-        ValueType::Text => Value::String(string(text)?),
+        ValueType::Text | ValueType::Word(_) if is_empty(text) => Value::String(String::new()),
+        ValueType::Text | ValueType::Word(_) => Value::String(string(text)?),
         ValueType::List(_) if is_empty(text) => Value::Array(Vec::new()),
         ValueType::List(inner) => {
             items(text)?.into_iter().map(|item| read(item, inner)).collect::<Option<_>>()?

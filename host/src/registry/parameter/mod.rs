@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::Parameter;
 
 impl Parameter {
-    /// What a value must be, as far as its type says so.
+    /// What a value must be, as far as the manifest says so.
     #[must_use]
     pub fn value_type(&self) -> ValueType {
-        ValueType::of(&self.ty)
+        ValueType::of(&self.ty).among(&self.choices)
     }
 
     /// The value that it has where none is given; `None` where the way in which it is written does

@@ -18,6 +18,8 @@ pub enum ValueType {
     Bool,
     /// A text.
     Text,
+    /// One of these texts.
+    Word(Vec<String>),
     /// A list of values of one type.
     List(Box<Self>),
     /// A map from names to values of one type.
@@ -76,6 +78,15 @@ impl ValueType {
         Box::new(Self::of(rust))
     }
 
+    /// The type narrowed to some words, where it is a text and there are any.
+    pub(super) fn among(self, words: &[String]) -> Self {
+        match self {
+            Self::Text if !words.is_empty() => Self::Word(words.to_vec()),
+            Self::Optional(inner) => Self::Optional(Box::new(inner.among(words))),
+            other => other,
+        }
+    }
+
     /// Whether a value is of this type. What only the policy knows passes.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
@@ -88,6 +99,7 @@ impl ValueType {
             Self::Number => value.is_number(),
             Self::Bool => value.is_boolean(),
             Self::Text => value.is_string(),
+            Self::Word(words) => words.iter().any(|word| value == word.as_str()),
             Self::List(inner) => value.as_array().is_some_and(|all| all.iter().all(|one| inner.accepts(one))),
             Self::Map(inner) => {
                 value.as_object().is_some_and(|all| all.values().all(|one| inner.accepts(one)))
@@ -105,6 +117,7 @@ impl ValueType {
             Self::Number => "number".to_owned(),
             Self::Bool => "true or false".to_owned(),
             Self::Text => "text".to_owned(),
+            Self::Word(words) => words.join(" | "),
             Self::List(inner) => format!("list of {}", inner.plural()),
             Self::Map(inner) => format!("map from names to {}", inner.plural()),
             Self::Optional(inner) => format!("{}, optional", inner.name()),
@@ -129,6 +142,7 @@ impl ValueType {
             Self::Whole { least, most } => format!("a whole number from {least} to {most}"),
             Self::Bool => "`true` or `false`".to_owned(),
             Self::Text => "text".to_owned(),
+            Self::Word(words) => alternatives(words),
             Self::Optional(inner) => format!("{}, or null", inner.expected()),
             Self::Number | Self::List(_) | Self::Map(_) | Self::Other(_) => format!("a {}", self.name()),
         }
@@ -151,10 +165,14 @@ impl ValueType {
             Self::Number => json!({ "type": "number" }),
             Self::Bool => json!({ "type": "boolean" }),
             Self::Text => json!({ "type": "string" }),
+            Self::Word(words) => json!({ "enum": words }),
             Self::List(inner) => json!({ "type": "array", "items": inner.schema() }),
             Self::Map(inner) => json!({ "type": "object", "additionalProperties": inner.schema() }),
             Self::Optional(inner) => {
                 let mut schema = inner.schema();
+                if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                    words.push(Value::Null);
+                }
                 // Without a type, null is allowed already.
                 if let Some(ty) = schema.get("type").filter(|ty| ty.is_string()) {
                     schema["type"] = json!([ty, "null"]);
@@ -163,6 +181,14 @@ impl ValueType {
             }
             Self::Other(_) => json!({}),
         }
+    }
+}
+
+fn alternatives(words: &[String]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match &quoted[..] {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        _ => quoted.concat(),
     }
 }
 
@@ -214,5 +240,20 @@ mod tests {
             json!({ "type": ["integer", "null"], "minimum": -128, "maximum": 127 })
         );
         assert_eq!(ValueType::of("Option<my::Mode>").schema(), json!({}));
+    }
+
+    #[test]
+    fn words_are_a_type_of_their_own() {
+        let words = ["fast".to_owned(), "safe".to_owned(), "off".to_owned()];
+        let ty = ValueType::of("String").among(&words);
+        assert_eq!(
+            (ty.name().as_str(), ty.expected().as_str()),
+            ("fast | safe | off", "`fast`, `safe` or `off`")
+        );
+        assert!(ty.accepts(&json!("off")) && !ty.accepts(&json!("on")) && !ty.accepts(&json!(null)));
+        let optional = ValueType::of("Option<String>").among(&words[..1]);
+        assert!(optional.accepts(&json!(null)) && !optional.accepts(&json!("safe")));
+        assert_eq!(optional.schema(), json!({ "enum": ["fast", null] }));
+        assert_eq!(ValueType::of("u64").among(&words), ValueType::of("u64"), "the API looks at texts alone");
     }
 }
