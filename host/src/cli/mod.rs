@@ -12,10 +12,16 @@ mod flags;
 mod interrupt;
 mod isolated;
 mod isolation;
+mod look;
 mod messages;
 mod outputs;
+mod plugin_explain;
+mod plugin_inspect;
 mod plugin_list;
 mod plugins;
+mod policy_doc;
+mod policy_text;
+mod policy_usage;
 mod progress;
 mod record;
 mod run;
@@ -101,8 +107,17 @@ pub enum Command {
 pub enum PluginCommand {
     /// List all policies: built in, and of the libraries that are found
     ///
-    /// Libraries are only read, not run. `--format json` has each policy's parameters, too.
+    /// Libraries are only read, not run.
     List(plugin_list::ListArgs),
+    /// Show what a library says about itself, without running it
+    ///
+    /// Its hash, compiler and API version, whether this host can load it, and its policies with their
+    /// parameters and what they read.
+    Inspect(plugin_inspect::InspectArgs),
+    /// Explain a policy: where it comes from, its parameters, what it reads, how it is written
+    ///
+    /// Libraries are only read, not run. A name that several policies have is explained for all.
+    Explain(plugin_explain::ExplainArgs),
 }
 
 impl Cli {
@@ -127,7 +142,11 @@ impl Command {
     pub fn run(&self, messages: &Messages) -> Result<(), CliError> {
         match self {
             Self::Run(args) => run::run(args, messages),
-            Self::Plugin { command: PluginCommand::List(args) } => plugin_list::list(args, messages),
+            Self::Plugin { command } => match command {
+                PluginCommand::List(args) => plugin_list::list(args, messages),
+                PluginCommand::Inspect(args) => plugin_inspect::inspect_files(args, messages),
+                PluginCommand::Explain(args) => plugin_explain::explain(args, messages),
+            },
             #[cfg(unix)]
             Self::Worker(_) => Err(CliError::Usage("a worker has no worker".to_owned())),
         }

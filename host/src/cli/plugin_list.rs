@@ -5,17 +5,20 @@ use std::io::{self, Write};
 use clap::Args;
 use serde::Serialize;
 
+use super::look::{self, FormatArgs, LookArgs};
 use super::outputs::Format;
-use super::plugins::{self, PluginArgs};
+use super::policy_doc::PolicyDoc;
+use super::policy_text::default_of;
 use super::stdout::Stdout;
 use super::{CliError, Messages};
-use crate::registry::{Catalogue, Entry, LibraryRecord, Origin, Parameter};
-use crate::report::{Style, Table};
+use crate::registry::{Catalogue, Entry, Kind, LibraryRecord, Origin, Policy};
+use crate::report::{Style, Table, plain};
 
 const EXAMPLES: &str = "\
 Examples:
   pointsman plugin list
   pointsman plugin list --plugin target/release/libmy_scorer.so
+  pointsman plugin list --config configs/full-compound.yaml
   pointsman plugin list --format json";
 
 /// The options of the command.
@@ -23,19 +26,18 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct ListArgs {
     #[command(flatten)]
-    plugins: PluginArgs,
-    /// Form of the list
-    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
-    format: Format,
+    look: LookArgs,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// Does it.
 pub(super) fn list(args: &ListArgs, messages: &Messages) -> Result<(), CliError> {
-    let catalogue = plugins::catalogue(&args.plugins.sources())?;
+    let catalogue = args.look.catalogue()?;
     let stdout = Stdout::set_aside()?;
-    match args.format {
+    match args.format.format {
         Format::Text => {
-            let style = Style { colour: messages.colour_on(stdout.stream()), ..Style::PLAIN };
+            let style = look::style(&stdout, messages);
             stdout.print(|out| write_text(&catalogue, style, out))?;
         }
         Format::Json => stdout.print(|out| write_json(&catalogue, out))?,
@@ -44,107 +46,141 @@ pub(super) fn list(args: &ListArgs, messages: &Messages) -> Result<(), CliError>
     Ok(())
 }
 
-fn library<'a>(entry: &'a Entry<'_>) -> Option<&'a LibraryRecord> {
+/// The library of a policy, and the labels that tell it from others.
+pub(super) fn library<'a>(entry: &'a Entry<'_>) -> Option<(&'a LibraryRecord, &'a [String])> {
     match &entry.origin {
         Origin::BuiltIn => None,
-        Origin::Library { record, .. } => Some(record),
+        Origin::Library { record, labels } => Some((record, labels)),
     }
 }
 
-/// The libraries of the list, each once.
-fn libraries(entries: &[Entry<'_>]) -> Vec<LibraryRecord> {
-    let mut libraries: Vec<LibraryRecord> = Vec::new();
-    for record in entries.iter().filter_map(library) {
-        if !libraries.contains(record) {
-            libraries.push(record.clone());
+/// The libraries of the list, each once, with their labels.
+fn libraries(catalogue: &Catalogue) -> Vec<(LibraryRecord, Vec<String>)> {
+    let entries: Vec<Entry<'_>> = catalogue.entries().collect();
+    let known = entries.iter().filter_map(library).map(|(record, labels)| (record.clone(), labels.to_vec()));
+    let unknown = catalogue.of_unknown_kinds().map(|(_, record)| (record, Vec::new()));
+    let mut libraries: Vec<(LibraryRecord, Vec<String>)> = Vec::new();
+    for library in known.chain(unknown) {
+        if !libraries.iter().any(|(other, _)| *other == library.0) {
+            libraries.push(library);
         }
     }
     libraries
 }
 
+/// A policy of the list, whether or not its kind is known.
+struct Row<'a> {
+    policy: &'a Policy,
+    library: Option<LibraryRecord>,
+}
+
 fn write_text(catalogue: &Catalogue, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let entries: Vec<Entry<'_>> = catalogue.entries().collect();
-    let libraries = libraries(&entries);
-    let number = |record: &LibraryRecord| libraries.iter().position(|other| other == record).unwrap_or(0) + 1;
-    let mut table = Table::new(6, ["Policies", "kind", "aliases", "from", "version", "summary"]);
-    for entry in &entries {
-        let policy = entry.policy;
-        table.row([
-            format!("  {}", policy.name),
-            entry.kind.name().to_owned(),
-            policy.aliases.join(", "),
-            library(entry).map_or_else(|| "built in".to_owned(), |record| format!("[{}]", number(record))),
-            policy.version.clone(),
-            policy.summary.clone(),
-        ]);
-    }
-    write_table(&table, "Policies", style, out)?;
-    if !libraries.is_empty() {
-        let mut table = Table::new(6, ["Libraries", "version", "API", "compiler", "sha256", "path"]);
-        for record in &libraries {
+    let libraries = libraries(catalogue);
+    let mut table = Table::new(4, ["Policies", "aliases", "from", "summary, parameters"]);
+    let mut heads = Vec::new();
+    let mut group = |head: String, rows: Vec<Row<'_>>| {
+        if rows.is_empty() {
+            return;
+        }
+        heads.push(format!("  {head}"));
+        table.row([format!("  {head}")]);
+        for Row { policy, library } in rows {
+            let number = libraries.iter().position(|(other, _)| Some(other) == library.as_ref());
             table.row([
-                format!("  [{}] {}", number(record), record.name),
-                record.version.clone(),
-                record.api_version.clone(),
-                compiler(&record.rustc),
-                record.sha256.chars().take(8).chain(['…']).collect(),
-                record.path.clone(),
+                format!("    {}", plain(&policy.name)),
+                plain(&policy.aliases.join(", ")).into_owned(),
+                number.map_or_else(|| "built in".to_owned(), |number| format!("[{}]", number + 1)),
+                plain(&policy.summary).into_owned() + &parameters(policy),
             ]);
         }
-        writeln!(out)?;
-        write_table(&table, "Libraries", style, out)?;
+    };
+    for kind in Kind::ALL {
+        let entries = catalogue.entries().filter(|entry| entry.kind == kind);
+        let row = |entry: Entry<'_>| library(&entry).map(|(record, _)| record.clone());
+        group(
+            kind.name().to_owned(),
+            entries.map(|entry| Row { policy: entry.policy, library: row(entry) }).collect(),
+        );
     }
-    Ok(())
+    let strangers = catalogue.of_unknown_kinds();
+    let strangers = strangers.map(|(policy, record)| Row { policy, library: Some(record) });
+    group("of kinds that this host does not know".to_owned(), strangers.collect());
+    for line in table.titled_lines_within("Policies", style) {
+        let is_head = heads.contains(&line);
+        writeln!(out, "{}", if is_head { style.name(line) } else { line })?;
+    }
+    write_libraries(&libraries, style, out)?;
+    writeln!(out, "\n{}", style.faint("More on a policy: pointsman plugin explain NAME"))
+}
+
+/// A line below the summary: `full_requests=100`.
+fn parameters(policy: &Policy) -> String {
+    let doc = PolicyDoc::new(policy);
+    let shown = doc.parameters.iter().map(|one| format!("{}={}", plain(one.name), default_of(one)));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    if shown.is_empty() { shown } else { format!("\n{shown}") }
+}
+
+fn write_libraries(
+    libraries: &[(LibraryRecord, Vec<String>)],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if libraries.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new(6, ["Libraries", "version", "API", "compiler", "sha256", "path"]);
+    for (index, (record, labels)) in libraries.iter().enumerate() {
+        let label = if labels.is_empty() { String::new() } else { format!(" @{}", labels.join(", @")) };
+        table.row([
+            format!("  [{}] {}{}", index + 1, plain(&record.name), plain(&label)),
+            plain(&record.version).into_owned(),
+            plain(&record.api_version).into_owned(),
+            plain(compiler(&record.rustc)).into_owned(),
+            record.sha256.chars().take(8).chain(['…']).collect(),
+            plain(&record.path).into_owned(),
+        ]);
+    }
+    writeln!(out)?;
+    let lines = table.titled_lines("Libraries", style);
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// `rustc 1.95.0 (hash date)` without what is in the parentheses.
-fn compiler(rustc: &str) -> String {
-    rustc.split(" (").next().unwrap_or(rustc).to_owned()
-}
-
-fn write_table(table: &Table, title: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let lines = table.titled_lines(title, style);
-    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+fn compiler(rustc: &str) -> &str {
+    rustc.split(" (").next().unwrap_or(rustc)
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
-    policies: Vec<PolicyDocument<'a>>,
+    policies: Vec<PolicyRow<'a>>,
     libraries: Vec<LibraryRecord>,
     left_out: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct PolicyDocument<'a> {
-    name: &'a str,
-    kind: &'a str,
-    aliases: &'a [String],
-    version: &'a str,
-    summary: &'a str,
-    parameters: &'a [Parameter],
+struct PolicyRow<'a> {
+    #[serde(flatten)]
+    policy: PolicyDoc<'a>,
     /// Names the library by its hash; null: built in.
     library_sha256: Option<String>,
     labels: Vec<String>,
 }
 
 fn write_json(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    let entries: Vec<Entry<'_>> = catalogue.entries().collect();
-    let policies = entries.iter().map(|entry| PolicyDocument {
-        name: &entry.policy.name,
-        kind: entry.kind.name(),
-        aliases: &entry.policy.aliases,
-        version: &entry.policy.version,
-        summary: &entry.policy.summary,
-        parameters: &entry.policy.parameters,
-        library_sha256: library(entry).map(|record| record.sha256.clone()),
-        labels: match &entry.origin {
-            Origin::BuiltIn => Vec::new(),
-            Origin::Library { labels, .. } => labels.clone(),
-        },
+    let known = catalogue.entries().map(|entry| PolicyRow {
+        policy: PolicyDoc::new(entry.policy),
+        library_sha256: library(&entry).map(|(record, _)| record.sha256.clone()),
+        labels: library(&entry).map(|(_, labels)| labels.to_vec()).unwrap_or_default(),
+    });
+    let unknown = catalogue.of_unknown_kinds().map(|(policy, record)| PolicyRow {
+        policy: PolicyDoc::new(policy),
+        library_sha256: Some(record.sha256),
+        labels: Vec::new(),
     });
     let document = Document {
-        policies: policies.collect(),
-        libraries: libraries(&entries),
+        policies: known.chain(unknown).collect(),
+        libraries: libraries(catalogue).into_iter().map(|(record, _)| record).collect(),
         left_out: catalogue.left_out().iter().map(ToString::to_string).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;

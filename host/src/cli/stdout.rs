@@ -37,6 +37,19 @@ impl Stdout {
         Ok(Self { file })
     }
 
+    /// Columns of the terminal that it is, if it is one and knows.
+    #[cfg(unix)]
+    pub(super) fn columns(&self) -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(&self.file).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+
+    /// Columns of the terminal that it is, if it is one and knows.
+    #[cfg(not(unix))]
+    pub(super) fn columns(&self) -> Option<usize> {
+        None
+    }
+
     /// For the question whether it is a terminal.
     pub(super) fn stream(&self) -> &File {
         &self.file

@@ -13,12 +13,14 @@
 //! - `cluster`, `latency`, `profile`, `policy`, `slo`, `plugins`, `workload`, `limits`: what may
 //!   be written;
 //! - `resolved`: the outcome, and the record of it;
+//! - `flow`: a value as one would write it;
 //! - `error`, `render`, `suggest`: what is said when something is wrong.
 
 mod cluster;
 mod de;
 mod error;
 pub mod flags;
+mod flow;
 mod json;
 mod latency;
 mod layer;
@@ -43,6 +45,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::{ConfigError, Diagnostic};
+pub use flow::flow;
 pub use overrides::Override;
 pub use plugins::PluginRef;
 pub use policy::{OnError, OnErrorAction, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec, TieBreak};
@@ -98,6 +101,13 @@ impl Config {
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// The libraries that it names, whatever else is in it.
+    pub fn plugins(&self) -> Result<Vec<PluginRef>, ConfigError> {
+        let sink = reader::Sink::default();
+        let plugins = plugins::read(self.tree.get("plugins"), &sink);
+        sink.finish().map(|_| plugins)
     }
 
     /// Checks everything and fills in the defaults.

@@ -132,6 +132,15 @@ impl Catalogue {
         built_in.chain(libraries)
     }
 
+    /// Policies of kinds that this host does not know, each with its library: from a later version.
+    pub fn of_unknown_kinds(&self) -> impl Iterator<Item = (&Policy, LibraryRecord)> {
+        self.found.iter().flat_map(|found| {
+            let policies = found.library.manifest.policies.iter();
+            let unknown = policies.filter(|policy| policy.known_kind().is_none());
+            unknown.map(|policy| (policy, LibraryRecord::from(&found.library)))
+        })
+    }
+
     /// What is wrong with libraries that lay in a searched directory and were left out.
     #[must_use]
     pub fn left_out(&self) -> &[PluginError] {

@@ -18,5 +18,7 @@ mod unfinished;
 mod wrap;
 
 pub use style::Style;
+pub(crate) use style::plain;
 pub use table::Table;
 pub use unfinished::discard_unfinished;
+pub(crate) use wrap::wrap;

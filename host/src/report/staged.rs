@@ -56,7 +56,6 @@ impl<'a> Staged<'a> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::io::Write as _;
 
     use super::*;
     use crate::report::unfinished;

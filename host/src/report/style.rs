@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 /// Text from a file or a library, fit for a line of a terminal: control characters, which could end
 /// the line or repaint the screen, become visible.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return text.into();
     }

@@ -2,7 +2,7 @@
 
 /// Breaks `text` between words so that lines have at most `width` columns, as far as words allow.
 /// The first line begins with `start`, all others with `indent` spaces.
-pub(super) fn wrap(start: &str, text: &str, width: usize, indent: usize) -> Vec<String> {
+pub(crate) fn wrap(start: &str, text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = start.to_owned();
     let mut is_empty = true;

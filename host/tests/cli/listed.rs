@@ -27,6 +27,37 @@ fn the_list_is_there_for_programs_too() {
     let ours = policies.iter().find(|policy| policy["name"] == "external").unwrap();
     assert_eq!(ours["library_sha256"], list["libraries"][0]["sha256"]);
     assert!(policies.iter().any(|policy| policy["name"] == "fcfs" && policy["library_sha256"].is_null()));
+    // Types and defaults are those of a configuration, not of Rust.
+    let affinity = policies.iter().find(|policy| policy["name"] == "prefix-affinity").unwrap();
+    let parameter = &affinity["parameters"][0];
+    assert_eq!(parameter["type"], "whole number, optional");
+    assert!(parameter["default"].is_null() && parameter["schema"]["default"].is_null());
+}
+
+/// By kind, within 100 columns but for paths, with the parameters in a word each.
+#[test]
+fn the_list_is_for_reading() {
+    let scene = Scene::new();
+    let seen = scene.run(&["plugin", "list"]);
+    let (policies, _) = seen.out.split_once("\nLibraries").unwrap_or((&seen.out, ""));
+    assert!(policies.lines().all(|line| line.chars().count() <= 100), "{policies}");
+    let at = |text: &str| seen.out.find(text).unwrap_or_else(|| panic!("no {text} in\n{}", seen.out));
+    assert!(at("\n  scorer\n") < at("queue-depth") && at("queue-depth") < at("\n  scheduler\n"));
+    assert!(at("critical=10, standard=5") > at("slo-class"));
+    assert!(seen.out.ends_with("pointsman plugin explain NAME\n"));
+}
+
+#[test]
+fn libraries_of_a_configuration_are_listed_with_their_labels() {
+    let scene = Scene::new();
+    fs::copy(external(), scene.path("libown.so")).unwrap();
+    // Nothing else of the configuration has to be right.
+    scene.write("half.yaml", "seed: many\nplugins: [{file: libown.so, label: own}]\n");
+    let seen = scene.run(&["plugin", "list", "--config", "half.yaml"]);
+    assert_eq!((seen.code, seen.err.as_str()), (Some(0), ""));
+    assert!(seen.out.contains("[1] external-scorer @own"), "{}", seen.out);
+    let wrong = scene.run(&["plugin", "list", "--config", "missing.yaml"]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.err);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod explained;
 mod extremes;
+mod inspected;
 mod interrupted;
 mod libraries;
 mod listed;

@@ -1,0 +1,110 @@
+//! A policy for a person: what it reads and takes, in tables.
+
+use super::policy_doc::{Freshness, NeedDoc, ParameterDoc, PolicyDoc};
+use crate::config::flow;
+use crate::report::{Style, Table, plain, wrap};
+
+/// The lines of a description, headed by kind, name and version.
+pub(super) fn lines(doc: &PolicyDoc<'_>, style: Style) -> Vec<String> {
+    let mut lines = vec![heading(doc, style)];
+    lines.extend(wrap("  ", &plain(doc.summary), style.width, 2));
+    for part in [
+        parameters(&doc.parameters, style),
+        signals(&doc.signals, style),
+        attributes(&doc.attributes, style),
+        hooks(&doc.hooks, style),
+    ] {
+        lines.extend(part);
+    }
+    lines
+}
+
+fn heading(doc: &PolicyDoc<'_>, style: Style) -> String {
+    let also = match doc.aliases {
+        [] => String::new(),
+        aliases => format!(", also {}", aliases.join(", ")),
+    };
+    format!(
+        "{} {}{}",
+        plain(doc.kind),
+        style.title(plain(doc.name)),
+        style.faint(format!(" {}{}", plain(doc.version), plain(&also)))
+    )
+}
+
+/// The default as one would write it.
+pub(super) fn default_of(parameter: &ParameterDoc<'_>) -> String {
+    match &parameter.default {
+        Some(serde_json::Value::Null) => "none".to_owned(),
+        Some(value) => flow(value),
+        None => plain(parameter.rust_default).into_owned(),
+    }
+}
+
+fn parameters(parameters: &[ParameterDoc<'_>], style: Style) -> Vec<String> {
+    let mut table = Table::new(4, ["  Parameters", "type", "default", ""]);
+    for parameter in parameters {
+        table.row([
+            format!("    {}", plain(parameter.name)),
+            plain(&parameter.ty).into_owned(),
+            default_of(parameter),
+            plain(parameter.doc).into_owned(),
+        ]);
+    }
+    part(&table, "  Parameters", parameters.is_empty(), style)
+}
+
+fn signals(needs: &[NeedDoc<'_>], style: Style) -> Vec<String> {
+    let mut table = Table::new(4, ["  Signals", "unit", "age", ""]);
+    for need in needs {
+        let age = match need.freshness {
+            Some(Freshness::Current) => "current",
+            Some(Freshness::LastReport) => "last report",
+            None => "",
+        };
+        table.row([id(need), need.unit.unwrap_or_default().to_owned(), age.to_owned(), meaning(need)]);
+    }
+    let mut lines = part(&table, "  Signals", needs.is_empty(), style);
+    if needs.iter().any(|need| need.freshness == Some(Freshness::LastReport)) {
+        let note =
+            "last report: up to `cluster.signals.refresh_interval_us` old; by default 0, which is current";
+        lines.extend(wrap("    ", note, style.width, 4).into_iter().map(|line| style.faint(line)));
+    }
+    lines
+}
+
+fn attributes(needs: &[NeedDoc<'_>], style: Style) -> Vec<String> {
+    let mut table = Table::new(3, ["  Attributes of a request", "unit", ""]);
+    for need in needs {
+        table.row([id(need), need.unit.unwrap_or_default().to_owned(), meaning(need)]);
+    }
+    part(&table, "  Attributes of a request", needs.is_empty(), style)
+}
+
+fn hooks(needs: &[NeedDoc<'_>], style: Style) -> Vec<String> {
+    let mut table = Table::new(2, ["  Hooks", ""]);
+    for need in needs {
+        table.row([id(need), meaning(need)]);
+    }
+    part(&table, "  Hooks", needs.is_empty(), style)
+}
+
+fn id(need: &NeedDoc<'_>) -> String {
+    format!("    {}", plain(need.id))
+}
+
+/// What it is; that the policy cannot work without it is the rule.
+fn meaning(need: &NeedDoc<'_>) -> String {
+    let doc = need.doc.unwrap_or("this host does not have it");
+    if need.required { doc.to_owned() } else { format!("(optional) {doc}") }
+}
+
+/// A table after an empty line, or nothing.
+fn part(table: &Table, title: &str, is_empty: bool, style: Style) -> Vec<String> {
+    if is_empty {
+        return Vec::new();
+    }
+    let mut lines = vec![String::new()];
+    lines.extend(table.titled_lines_within(title, style));
+    lines
+}
