@@ -19,6 +19,7 @@ pub(crate) struct Run {
     pub(crate) seen: Vec<Seen>,
     pub(crate) failures: Vec<FailureCount>,
     pub(crate) clamped: u64,
+    pub(crate) emptied: u64,
     gaps: BTreeMap<u64, Vec<Gap>>,
 }
 

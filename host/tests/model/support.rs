@@ -187,6 +187,7 @@ impl Lab {
         run.seen = std::mem::take(&mut *log.lock().unwrap());
         run.failures = policies.failures();
         run.clamped = policies.router.clamped_scores();
+        run.emptied = policies.router.emptied_candidates();
         Ok(run)
     }
 }
