@@ -18,6 +18,7 @@ mod outside;
 mod parameters;
 mod plugins;
 mod provenance;
+mod recorded;
 mod refused;
 mod replaced;
 #[path = "../support/mod.rs"]
