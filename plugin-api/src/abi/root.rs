@@ -137,7 +137,7 @@ fn root<L: Library>() -> RootRef {
         name: RStr::from_str(L::DOC.name),
         version: RStr::from_str(L::DOC.version),
         rustc: RStr::from_str(RUSTC),
-        manifest: RStr::from_str(str::from_utf8(L::manifest()).unwrap_or_default()),
+        manifest: RStr::from_str(std::str::from_utf8(L::manifest()).unwrap_or_default()),
         extension: extension::<L>,
     }
     .leak_into_prefix()

@@ -47,9 +47,8 @@ impl<const N: usize> Out<N> {
     }
 
     /// The inside of a JSON string; UTF-8 goes as it is.
-    const fn escaped(mut self, text: &str) -> Self {
+    const fn escaped(mut self, bytes: &[u8]) -> Self {
         const HEX: &[u8; 16] = b"0123456789abcdef";
-        let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
@@ -81,13 +80,12 @@ impl<const N: usize> Out<N> {
     }
 
     /// A line of documentation: its brackets are escaped for rustdoc, not for a person.
-    const fn line(mut self, text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut rest = text;
+    const fn line(mut self, bytes: &[u8]) -> Self {
+        let mut rest = bytes;
         let mut at = 0;
         while at + 1 < bytes.len() {
             if bytes[at] == b'\\' && matches!(bytes[at + 1], b'[' | b']') {
-                let done = text.len() - rest.len();
+                let done = bytes.len() - rest.len();
                 let (before, after) = rest.split_at(at - done);
                 self = self.escaped(before);
                 rest = after.split_at(1).1;
@@ -98,7 +96,7 @@ impl<const N: usize> Out<N> {
     }
 
     const fn string(self, text: &str) -> Self {
-        self.byte(b'"').escaped(text).byte(b'"')
+        self.byte(b'"').escaped(text.as_bytes()).byte(b'"')
     }
 
     const fn number(self, value: u32) -> Self {
@@ -180,7 +178,8 @@ const fn requires<const N: usize>(out: Out<N>, hooks: &[Need]) -> Out<N> {
     let (mut at, mut listed) = (0, 0);
     while at < hooks.len() {
         if hooks[at].required {
-            out = out.comma_after(listed).raw("\"").raw(HOOK_PREFIX).escaped(hooks[at].id).raw("\"");
+            out =
+                out.comma_after(listed).raw("\"").raw(HOOK_PREFIX).escaped(hooks[at].id.as_bytes()).raw("\"");
             listed += 1;
         }
         at += 1;
@@ -221,10 +220,9 @@ const fn parameter<const N: usize>(out: Out<N>, field: &Field, choices: &[&str])
     while at < field.doc.len() {
         // A doc line begins with the space after its slashes: dropped from the first, and what
         // separates the others.
-        let line = field.doc[at];
-        out = match line.as_bytes() {
-            [b' ', ..] if at == 0 => out.line(line.split_at(1).1),
-            _ => out.line(line),
+        out = match field.doc[at].as_bytes() {
+            [b' ', line @ ..] if at == 0 => out.line(line),
+            line => out.line(line),
         };
         at += 1;
     }
