@@ -14,9 +14,10 @@ pub(crate) fn plugin_dir() -> &'static Path {
     BUILT.get_or_init(|| {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
+        let names = plugins();
         let output = Command::new(env!("CARGO"))
             .args(["build", "--config", "profile.dev.debug=false"])
-            .args(["-p", "kv-pressure", "-p", "kv-pressure-slo", "-p", "priority-fcfs"])
+            .args(names.iter().flat_map(|name| ["-p", name]))
             .arg("--manifest-path")
             .arg(workspace)
             .arg("--target-dir")
@@ -28,7 +29,8 @@ pub(crate) fn plugin_dir() -> &'static Path {
         // since another test may be reading there.
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins");
         fs::create_dir_all(&directory).unwrap();
-        for name in ["kv_pressure", "kv_pressure_slo", "priority_fcfs"] {
+        for name in names {
+            let name = name.replace('-', "_");
             let file = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
             let fresh = directory.join(format!("{file}.{}.new", std::process::id()));
             fs::copy(target.join("debug").join(&file), &fresh).unwrap();
@@ -36,6 +38,17 @@ pub(crate) fn plugin_dir() -> &'static Path {
         }
         directory
     })
+}
+
+/// The crates under `plugins/` that are libraries of policies; the others are parts of these.
+fn plugins() -> Vec<String> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins");
+    let is_library = |folder: &Path| {
+        fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains("cdylib"))
+    };
+    let folders = fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().path());
+    let name = |folder: PathBuf| folder.file_name().unwrap().to_str().unwrap().to_owned();
+    folders.filter(|folder| is_library(folder)).map(name).collect()
 }
 
 /// A file or folder of the project's shared data, which lies beside the repository; `None`, with a
