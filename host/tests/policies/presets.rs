@@ -41,3 +41,17 @@ fn the_default_profile_of_llm_d_has_its_names_here() {
               {name: kv, weight: 2}]}";
     assert_eq!(busy("'prefix-cache-scorer:3,queue-scorer:2,kv-cache-utilization-scorer:2'"), busy(own));
 }
+
+/// AIBrix's weighted mix, and whatever else weighs two loads against each other.
+#[test]
+fn one_scorer_with_two_loads_is_two_scorers() {
+    let load = |signal: &str, weight: u32| {
+        format!("{{name: load-signal, weight: {weight}, params: {{signal: {signal}}}}}")
+    };
+    let (requests, tokens) = (load("inflight_requests", 10), load("inflight_tokens", 1));
+    let mixed = busy(&format!("{{scorers: [{requests}, {tokens}], picker: weighted-random}}"));
+    assert_ne!(mixed, busy(&format!("{{scorers: [{requests}], picker: weighted-random}}")));
+    assert_ne!(mixed, busy(&format!("{{scorers: [{tokens}], picker: weighted-random}}")));
+    // The order of scorers is that of summation, and no more.
+    assert_eq!(mixed, busy(&format!("{{scorers: [{tokens}, {requests}], picker: weighted-random}}")));
+}

@@ -64,10 +64,14 @@ impl RoutingSpec {
     }
 
     /// Refuses two names of one scorer, such as an alias beside the name. `identity` says which
-    /// policy a name means.
+    /// policy a name means. With other parameters it is another scorer, unless weights by class have to
+    /// tell them apart.
     pub fn check_repeats<I: PartialEq>(&self, identity: impl Fn(&PolicyRef) -> I) -> Result<(), ConfigError> {
         for (index, scorer) in self.scorers.iter().enumerate() {
-            let same = |other: &&ScorerSpec| identity(&other.policy) == identity(&scorer.policy);
+            let same = |other: &&ScorerSpec| {
+                (!self.by_class.is_empty() || other.policy.params == scorer.policy.params)
+                    && identity(&other.policy) == identity(&scorer.policy)
+            };
             if let Some(first) = self.scorers[..index].iter().find(same) {
                 let (again, first) = (&scorer.policy.name.span, &first.policy.name.span);
                 return Err(repeated(&scorer.policy, again, first).into());

@@ -19,12 +19,14 @@ pub(super) fn read(node: &Node, path: &str, shared: bool, sink: &Sink) -> Option
         sink.error(wrong(node, path, &format!("a list of 1 to {MAX_SCORERS} scorers")));
         return None;
     }
+    // Other parameters make it another scorer; but weights by class tell scorers apart by name alone.
+    let is_repeated = |a: &PolicyRef, b: &PolicyRef| if shared { a.is_same(b) } else { a == b };
     let mut scorers: Vec<Weighted> = Vec::new();
     let mut good = true;
     for (index, item) in items.iter().enumerate() {
         match read_scorer(item, &format!("{path}[{index}]"), shared, sink) {
             Some(scorer) => {
-                if let Some(first) = scorers.iter().find(|other| other.policy.is_same(&scorer.policy)) {
+                if let Some(first) = scorers.iter().find(|other| is_repeated(&other.policy, &scorer.policy)) {
                     sink.error(repeated(&scorer.policy, &scorer.span, &first.span));
                     good = false;
                 }

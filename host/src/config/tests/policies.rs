@@ -55,6 +55,19 @@ fn an_alias_beside_its_name_is_a_repeated_scorer() {
 }
 
 #[test]
+fn a_scorer_with_other_parameters_is_no_repetition_unless_weights_go_by_class() {
+    let text = "policy: {routing: {scorers: [{name: pa, weight: 1, params: {capacity_blocks: 9}}, {name: pa, weight: 2, params: {capacity_blocks: 8}}]}}\n";
+    let routing = resolve(text).expect("good").policy.routing;
+    assert!(routing.check_repeats(|policy| policy.name.value.clone()).is_ok());
+    assert!(resolve(&text.replace('8', "9")).is_err());
+    let by_class = text
+        .replace("weight: 1, ", "")
+        .replace("weight: 2, ", "")
+        .replace("]}", "], by_class: {default: 'pa:1'}}");
+    assert!(resolve(&by_class).is_err());
+}
+
+#[test]
 fn one_policy_of_two_libraries_is_no_repetition() {
     assert!(resolve("policy: {routing: 'kvp:1,kvp@new:1'}\n").is_ok());
     let text = "policy: {routing: {scorers: [{name: kvp, weight: 1, library: a.so}, {name: kvp, weight: 1, library: b.so}]}}\n";
