@@ -171,6 +171,11 @@ pub struct Gap {
 pub trait Sink {
     /// A request ended, or the run did.
     fn record(&mut self, record: RequestRecord, gaps: &[Gap]);
+
+    /// What the GPU memory of an instance holds at the end of the run, by identity, in no order.
+    fn cached(&mut self, instance: u32, identities: &mut dyn Iterator<Item = u64>) {
+        let _ = (instance, identities);
+    }
 }
 
 /// Counts of one instance.

@@ -284,6 +284,9 @@ impl<'a> Simulation<'a> {
             assert_eq!(counted, self.totals.states.get(state), "L1: requests {}", state.name());
         }
         self.check_all_memory();
+        for (index, instance) in (0..).zip(&self.instances) {
+            self.sink.cached(index, &mut instance.blocks.cached());
+        }
         for instance in &mut self.instances {
             instance.account_use(self.totals.end_us);
             instance.account_step(self.totals.end_us);

@@ -189,6 +189,42 @@ fn kv_events_add_up_to_what_is_cached() {
     // Two instances for each of the requests: compared at every decision, see `score`.
     assert_eq!(heard.compared, 2 * run.records.len() as u64);
     assert!(heard.cpu.iter().all(|held| held.len() <= 6));
+    // The law at the end: what was cached and not evicted is what is held.
+    for (instance, held) in &run.cached {
+        assert_eq!(&heard.gpu[*instance as usize], held, "instance {instance}");
+    }
+}
+
+#[test]
+fn a_hundred_thousand_requests_with_all_hooks() {
+    const REQUESTS: u64 = 100_000;
+    let mut lab = listening(Lab::new(cluster(4)), r#"{"name": "many", "compare": false}"#);
+    lab.settings.kv.blocks = 90;
+    lab.settings.kv.cpu_blocks = 200;
+    lab.settings.kv.offload_threshold = 0.5;
+    lab.settings.completion_delay_us = 300;
+    lab.patience_us = u64::MAX;
+    let prefixes = ["a*9", "a*9 b", "c*20", "a*9 d*7", "e", "f*12 g", "f*12 h*3", "i*30"];
+    let blocks = [9, 10, 20, 16, 1, 13, 15, 30];
+    lab.add((0..REQUESTS).map(|id| {
+        // A prefix that comes back now and then, in no order; some requests are too large for ever.
+        let pick = (id * 7 + id / 11 + id / 1013) as usize % prefixes.len();
+        let tokens = if id % 5_000 == 4_999 { 16 * 91 } else { blocks[pick] * 16 + id % 37 };
+        at(id * 700, tokens, 1 + id % 9).holds(prefixes[pick]).to((id % 4) as u32)
+    }));
+    let run = lab.run();
+    let heard = heard("many");
+    assert_eq!((heard.routed.len(), heard.completed.len()), (REQUESTS as usize, REQUESTS as usize));
+    assert!(heard.routed.values().all(|&times| times == 1));
+    assert!(heard.completed.values().all(|told| told.len() == 1));
+    let dropped = heard.completed.values().filter(|told| told[0].1 == "dropped").count();
+    assert_eq!(dropped, 20);
+    assert_eq!(run.cached.len(), 4);
+    for (instance, held) in &run.cached {
+        assert!(held.len() > 50, "{}", held.len());
+        assert_eq!(&heard.gpu[*instance as usize], held, "instance {instance}");
+    }
+    assert!(heard.reloaded > 0);
 }
 
 #[test]

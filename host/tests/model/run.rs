@@ -1,6 +1,6 @@
 //! What a run left behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pointsman::engine::{Gap, RequestRecord, RunError, Sink, State, Totals};
 use pointsman::policy::{FailureCount, PolicyFailure};
@@ -20,6 +20,8 @@ pub(crate) struct Run {
     pub(crate) failures: Vec<FailureCount>,
     pub(crate) clamped: u64,
     pub(crate) emptied: u64,
+    /// What each instance's GPU memory holds at the end.
+    pub(crate) cached: BTreeMap<u32, BTreeSet<u64>>,
     gaps: BTreeMap<u64, Vec<Gap>>,
 }
 
@@ -28,6 +30,10 @@ impl Sink for Run {
         self.ended.push(record.id);
         self.gaps.insert(record.id, gaps.to_vec());
         self.records.push(record);
+    }
+
+    fn cached(&mut self, instance: u32, identities: &mut dyn Iterator<Item = u64>) {
+        self.cached.insert(instance, identities.collect());
     }
 }
 
