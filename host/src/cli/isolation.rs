@@ -28,7 +28,7 @@ pub(super) struct IsolationArgs {
 
 /// Far more than a call of a policy takes, even over 65536 instances.
 const POLICY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Enough for tens of millions of requests.
+/// Enough for ten million requests.
 const MEMORY_LIMIT: u64 = 4 << 30;
 /// With less than this the program itself does not start.
 const LEAST_MEMORY: u64 = 64 << 20;

@@ -39,18 +39,24 @@ impl LastWords {
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
         let reason = reason(text);
-        // The runtime puts an empty line before these.
-        if reason.is_some() || text.starts_with("fatal runtime error: ") || text.is_empty() {
+        if reason.is_some() || self.goes_with_a_reason(text) {
             self.reason = reason.or(self.reason);
             self.held.extend_from_slice(line);
             return;
         }
-        // More came, such as the backtrace that somebody asked for: nothing is held back then.
+        // More came, such as the lines of a backtrace: nothing is held back then.
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() {
             pass(&held);
         }
         pass(line);
+    }
+
+    /// The runtime puts an empty line before a reason, and after it how to get a backtrace, or one, which
+    /// is empty in most builds.
+    fn goes_with_a_reason(&self, text: &str) -> bool {
+        let after = ["fatal runtime error: ", "stack backtrace:", "note: "];
+        text.is_empty() || self.reason.is_some() && after.iter().any(|start| text.starts_with(start))
     }
 
     /// The process is gone. The runtime's reason, if it ended the process; what was held back for
@@ -105,8 +111,12 @@ mod tests {
         for piece in [1, 5, 1000] {
             let text = format!("hello\n{OVERFLOW}");
             assert_eq!(heard(&text, piece, true), ("hello\n".to_owned(), Some(Reason::StackOverflow)));
-            let text = "hello\nmemory allocation of 17 bytes failed\n";
-            assert_eq!(heard(text, piece, true), ("hello\n".to_owned(), Some(Reason::OutOfMemory)));
+            for trace in
+                ["", "note: run with...\n", "stack backtrace:\nnote: Some details are omitted, run with...\n"]
+            {
+                let text = format!("hello\nmemory allocation of 17 bytes failed\n{trace}");
+                assert_eq!(heard(&text, piece, true), ("hello\n".to_owned(), Some(Reason::OutOfMemory)));
+            }
         }
     }
 

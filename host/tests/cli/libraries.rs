@@ -14,6 +14,11 @@ pub(crate) fn external() -> PathBuf {
     built().join("libexternal_scorer.so")
 }
 
+/// A library of policies that no guard can hold.
+pub(crate) fn crashing() -> PathBuf {
+    built().join("libcrashing.so")
+}
+
 /// Where they are. The tests of the ABI build into that directory, too.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
@@ -29,6 +34,8 @@ fn built() -> &'static Path {
                 "misbehaving",
                 "-p",
                 "external-scorer",
+                "-p",
+                "crashing",
             ])
             .arg("--manifest-path")
             .arg(manifest)

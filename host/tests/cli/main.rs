@@ -6,6 +6,8 @@ mod explained;
 mod extremes;
 mod inspected;
 mod interrupted;
+#[cfg(target_os = "linux")]
+mod isolated;
 mod libraries;
 mod listed;
 mod needless;

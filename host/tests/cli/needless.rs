@@ -18,6 +18,8 @@ const NEEDLESS: &[(&[&str], &str)] = &[
         &["--routing", "pa:1", "--set", "cluster.signals.refresh_interval_us=5"],
         "`cluster.signals.refresh_interval_us` has no effect",
     ),
+    (&["--policy-timeout", "1s"], "--policy-timeout has no effect without --isolate"),
+    (&["--memory-limit", "1GiB"], "--memory-limit has no effect without --isolate"),
     (&["--priority", "slo-class"], "priority `slo-class` has no effect"),
     (
         &["--set", "slo={critcal: {ttft_ms: 5}}"],

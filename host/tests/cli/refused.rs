@@ -75,6 +75,10 @@ fn mistakes_are_named() {
         assert_eq!(seen.code, Some(*code), "{args:?}: {}", seen.err);
         assert!(seen.err.contains(part), "{args:?} says: {}", seen.err);
         assert!(seen.out.is_empty(), "{args:?} prints {}", seen.out);
+        if cfg!(unix) {
+            let isolated = scene.run(&[&["run", "--progress", "none", "--isolate"], *args].concat());
+            assert_eq!(isolated, seen, "{args:?}");
+        }
     }
     assert_eq!(scene.names(), before);
     assert_eq!(scene.read("run.yaml"), crate::scene::CONFIG.as_bytes());

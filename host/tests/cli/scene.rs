@@ -71,7 +71,7 @@ impl Scene {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("pointsman"));
         command.args(args).current_dir(self.directory.path()).stdin(Stdio::null());
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "POINTSMAN_PLUGIN_PATH"] {
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "POINTSMAN_PLUGIN_PATH", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
         command
