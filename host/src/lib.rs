@@ -12,9 +12,9 @@
 //!               \_ policies are called only by the engine, through `policy` _/
 //! ```
 //!
-//! `run` puts these together for one run; `cli` is the command line over it, and the only module
-//! that prints or exits. `worker` runs a command in a process of its own, so that a policy that
-//! crashes takes nothing else with it.
+//! `run` puts these together for one run, and `scaffold` writes new policy crates; `cli` is the
+//! command line over them, and the only module that prints or exits. `worker` runs a command in a
+//! process of its own, so that a policy that crashes takes nothing else with it.
 
 pub mod cli;
 pub mod config;
@@ -25,6 +25,7 @@ pub mod random;
 pub mod registry;
 pub mod report;
 pub mod run;
+pub mod scaffold;
 #[cfg(unix)]
 pub mod worker;
 pub mod workload;

@@ -9,6 +9,7 @@ use crate::registry::{ErrorClass, PluginError};
 use crate::report::file::OutputError;
 use crate::report::json::RecordError;
 use crate::run::RunFailure;
+use crate::scaffold::{ApiError, NameError, PlaceError};
 #[cfg(unix)]
 use crate::worker::{Crash, How, WorkerError};
 
@@ -57,6 +58,15 @@ pub enum CliError {
     /// A worker process has said why, and this is its exit code.
     #[error("exit code {0}")]
     Said(u8),
+    /// A new crate cannot have that name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A new crate would not find the plugin API.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// A new crate has no place.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// A run could not be made, or failed.
     #[error(transparent)]
     Run(#[from] RunFailure),
@@ -90,6 +100,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Unreadable { .. } | Self::Record { .. } | Self::NoPlace(_) => exit::USAGE,
+            Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
             Self::Worker(_) => exit::RUN_FAILED,
             #[cfg(unix)]

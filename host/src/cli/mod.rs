@@ -1,4 +1,4 @@
-//! The command line: `pointsman run` and `pointsman plugin list`.
+//! The command line: `pointsman run`, `pointsman plugin list` and `pointsman plugin new`.
 //!
 //! One file per command; beside them what commands share: `flags` (values of a configuration),
 //! `plugins` (where libraries are looked for), `outputs` (where results go), `stdout`, `messages`
@@ -18,6 +18,7 @@ mod outputs;
 mod plugin_explain;
 mod plugin_inspect;
 mod plugin_list;
+mod plugin_new;
 mod plugins;
 mod policy_doc;
 mod policy_text;
@@ -118,6 +119,11 @@ pub enum PluginCommand {
     ///
     /// Libraries are only read, not run. A name that several policies have is explained for all.
     Explain(plugin_explain::ExplainArgs),
+    /// Make a crate with a policy to begin with, which builds as it is
+    ///
+    /// The crate has a policy that works, its parameters, tests, a README, licences and a run that uses
+    /// it. It belongs to no workspace, so it may lie anywhere.
+    New(plugin_new::NewArgs),
 }
 
 impl Cli {
@@ -146,6 +152,7 @@ impl Command {
                 PluginCommand::List(args) => plugin_list::list(args, messages),
                 PluginCommand::Inspect(args) => plugin_inspect::inspect_files(args, messages),
                 PluginCommand::Explain(args) => plugin_explain::explain(args, messages),
+                PluginCommand::New(args) => plugin_new::new(args, messages),
             },
             #[cfg(unix)]
             Self::Worker(_) => Err(CliError::Usage("a worker has no worker".to_owned())),

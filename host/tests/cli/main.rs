@@ -11,9 +11,13 @@ mod isolated;
 mod libraries;
 mod listed;
 mod needless;
+mod new_crates;
 mod outputs;
 mod plugins;
 mod refused;
 mod repeated;
 mod scene;
 mod seen;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each test binary needs a part of it")]
+mod support;
