@@ -56,45 +56,54 @@ impl<T: Value + ?Sized> Attribute<T> {
 /// Defines the constants and one list of ids per reader, so that none can be forgotten.
 macro_rules! attributes {
     ($($list:ident, $for:literal: {
-        $($name:ident: $type:ty = $id:literal, $unit:literal, $doc:literal;)*
+        $($name:ident $id:ident: $type:ty = $unit:literal, $doc:literal;)*
     })*) => {
         $($(
             #[doc = concat!($doc, " \\[", $unit, "\\]")]
-            pub const $name: Attribute<$type> = Attribute::new($id, $unit, $doc);
+            pub const $name: Attribute<$type> = Attribute::new(stringify!($id), $unit, $doc);
         )*
 
         #[doc = $for]
-        pub const $list: &[&str] = &[$($id),*];
+        pub const $list: &[&str] = &[$(stringify!($id)),*];
         )*
 
         /// What each of them is, in the order of the lists.
         pub const CATALOGUE: &[About] = &[$($(
-            About { id: $id, ty: stringify!($type), unit: $unit, doc: $doc, current: true },
+            About { id: stringify!($id), ty: stringify!($type), unit: $unit, doc: $doc, current: true },
         )*)*];
     };
 }
 
-attributes! {
-    ALL, "Ids of the attributes that every policy kind can read.": {
-        ID: u64 = "id", "number", "Position in the order of creation, from 0.";
-        ARRIVAL_US: u64 = "arrival_us", "us", "Tick at which it reached the router.";
-        PROMPT_TOKENS: u64 = "prompt_tokens", "tokens", "Length of the prompt.";
-        MAX_TOKENS: u64 = "max_tokens", "tokens", "The declared cap on the output; 0: none declared.";
-        SLO_CLASS: str = "slo_class", "label", "The SLO class; `standard` where none is given.";
-        TENANT: str = "tenant", "label", "The tenant; empty where none is given.";
-        SESSION: str = "session", "label", "The session; empty where none is given.";
-        ROUND: u64 = "round", "number", "Round within the session, from 0.";
-        PROMPT_BLOCKS: [BlockRun] = "prompt_blocks", "identities", "Identities of the prompt's full blocks, in runs.";
-    }
-    WAITING, "Ids of the attributes that schedulers and priorities can read besides.": {
-        QUEUED_US: u64 = "queued_us", "us", "Tick at which it entered the queue.";
-        NUM_TOKENS: u64 = "num_tokens", "tokens", "Prompt and emitted tokens: what its next admission needs.";
-        EMITTED_TOKENS: u64 = "emitted_tokens", "tokens", "Tokens emitted so far.";
-        PREEMPTIONS: u64 = "preemptions", "preemptions", "How often it was preempted.";
-        QUEUE_POSITION: i64 = "queue_position", "number", "Place by order of entry; requests put at the head get ever smaller negative numbers.";
-        REMAINING_PREFILL_TOKENS: u64 = "remaining_prefill_tokens", "tokens", "Tokens that its next admission would have to compute now: `num_tokens` less what GPU memory and CPU tier hold of it, or what was loaded; since 1.1.";
-    }
-    PRIORITIZED, "Ids of the attributes that only schedulers can read.": {
-        PRIORITY: f64 = "priority", "number", "What the priority policy gave it; higher is more urgent.";
-    }
+/// Hands all attributes to a macro: per list name, id, type, unit and meaning.
+macro_rules! all {
+    ($to:ident) => {
+        $to! {
+            ALL, "Ids of the attributes that every policy kind can read.": {
+                ID id: u64 = "number", "Position in the order of creation, from 0.";
+                ARRIVAL_US arrival_us: u64 = "us", "Tick at which it reached the router.";
+                PROMPT_TOKENS prompt_tokens: u64 = "tokens", "Length of the prompt.";
+                MAX_TOKENS max_tokens: u64 = "tokens", "The declared cap on the output; 0: none declared.";
+                SLO_CLASS slo_class: str = "label", "The SLO class; `standard` where none is given.";
+                TENANT tenant: str = "label", "The tenant; empty where none is given.";
+                SESSION session: str = "label", "The session; empty where none is given.";
+                ROUND round: u64 = "number", "Round within the session, from 0.";
+                PROMPT_BLOCKS prompt_blocks: [BlockRun] = "identities", "Identities of the prompt's full blocks, in runs.";
+            }
+            WAITING, "Ids of the attributes that schedulers and priorities can read besides.": {
+                QUEUED_US queued_us: u64 = "us", "Tick at which it entered the queue.";
+                NUM_TOKENS num_tokens: u64 = "tokens", "Prompt and emitted tokens: what its next admission needs.";
+                EMITTED_TOKENS emitted_tokens: u64 = "tokens", "Tokens emitted so far.";
+                PREEMPTIONS preemptions: u64 = "preemptions", "How often it was preempted.";
+                QUEUE_POSITION queue_position: i64 = "number", "Place by order of entry; requests put at the head get ever smaller negative numbers.";
+                REMAINING_PREFILL_TOKENS remaining_prefill_tokens: u64 = "tokens", "Tokens that its next admission would have to compute now: `num_tokens` less what GPU memory and CPU tier hold of it, or what was loaded; since 1.1.";
+            }
+            PRIORITIZED, "Ids of the attributes that only schedulers can read.": {
+                PRIORITY priority: f64 = "number", "What the priority policy gave it; higher is more urgent.";
+            }
+        }
+    };
 }
+#[cfg(feature = "testkit")]
+pub(crate) use all;
+
+all!(attributes);

@@ -40,25 +40,34 @@ impl<T: Value + ?Sized> Outcome<T> {
 
 /// Defines the constants and the list of all ids, so that none can be forgotten.
 macro_rules! outcomes {
-    ($($name:ident: $type:ty = $id:literal, $unit:literal, $doc:literal;)*) => {
+    ($($name:ident $id:ident: $type:ty = $unit:literal, $doc:literal;)*) => {
         $(
             #[doc = concat!($doc, " \\[", $unit, "\\]")]
-            pub const $name: Outcome<$type> = Outcome::new($id, $unit, $doc);
+            pub const $name: Outcome<$type> = Outcome::new(stringify!($id), $unit, $doc);
         )*
 
         /// The ids of all outcomes of this version.
-        pub const ALL: &[&str] = &[$($id),*];
+        pub const ALL: &[&str] = &[$(stringify!($id)),*];
     };
 }
 
-outcomes! {
-    INSTANCE: u64 = "instance", "number", "The instance that it had been routed to, from 0.";
-    STATE: str = "state", "label", "`completed`, or `dropped`: it could never fit into the instance's memory.";
-    TTFT_US: u64 = "ttft_us", "us", "First token seen - arrival; absent where there was none.";
-    E2E_US: u64 = "e2e_us", "us", "Last token seen - arrival; absent where there was none.";
-    QUEUEING_US: u64 = "queueing_us", "us", "Start of the first step that computed something for it - arrival; absent where there was none.";
-    OUTPUT_TOKENS: u64 = "output_tokens", "tokens", "Tokens that were emitted.";
-    HIT_TOKENS_GPU: u64 = "hit_tokens_gpu", "tokens", "Tokens found in GPU memory at its admissions.";
-    HIT_TOKENS_CPU: u64 = "hit_tokens_cpu", "tokens", "Tokens found in the CPU tier at its admissions.";
-    PREEMPTIONS: u64 = "preemptions", "preemptions", "How often it was preempted.";
+/// Hands all outcomes to a macro: name, id, type, unit and meaning.
+macro_rules! all {
+    ($to:ident) => {
+        $to! {
+            INSTANCE instance: u64 = "number", "The instance that it had been routed to, from 0.";
+            STATE state: str = "label", "`completed`, or `dropped`: it could never fit into the instance's memory.";
+            TTFT_US ttft_us: u64 = "us", "First token seen - arrival; absent where there was none.";
+            E2E_US e2e_us: u64 = "us", "Last token seen - arrival; absent where there was none.";
+            QUEUEING_US queueing_us: u64 = "us", "Start of the first step that computed something for it - arrival; absent where there was none.";
+            OUTPUT_TOKENS output_tokens: u64 = "tokens", "Tokens that were emitted.";
+            HIT_TOKENS_GPU hit_tokens_gpu: u64 = "tokens", "Tokens found in GPU memory at its admissions.";
+            HIT_TOKENS_CPU hit_tokens_cpu: u64 = "tokens", "Tokens found in the CPU tier at its admissions.";
+            PREEMPTIONS preemptions: u64 = "preemptions", "How often it was preempted.";
+        }
+    };
 }
+#[cfg(feature = "testkit")]
+pub(crate) use all;
+
+all!(outcomes);

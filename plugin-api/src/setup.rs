@@ -24,17 +24,35 @@ impl<T: Value + ?Sized> Fact<T> {
     }
 }
 
-/// Number of instances. \[instances\]
-pub const INSTANCES: Fact<u64> = Fact::new("instances");
-/// Size of a KV block. \[tokens\]
-pub const BLOCK_SIZE: Fact<u64> = Fact::new("block_size");
-/// KV blocks of each instance. \[blocks\]
-pub const TOTAL_KV_BLOCKS: Fact<u64> = Fact::new("total_kv_blocks");
-/// The seed of this object's own randomness; no two objects of a run share one.
-pub const SEED: Fact<u64> = Fact::new("seed");
-/// Index of the instance that this object belongs to. Schedulers and priorities have it (there is
-/// one object per instance), scorers do not.
-pub const INSTANCE: Fact<u64> = Fact::new("instance");
+/// Defines the constants and the list of all ids.
+macro_rules! facts {
+    ($($name:ident $id:ident: $type:ty = $unit:literal, $doc:literal;)*) => {
+        $(
+            #[doc = concat!($doc, " \\[", $unit, "\\]")]
+            pub const $name: Fact<$type> = Fact::new(stringify!($id));
+        )*
+
+        /// The ids of all facts of this version.
+        pub const ALL: &[&str] = &[$(stringify!($id)),*];
+    };
+}
+
+/// Hands all facts to a macro: name, id, type, unit and meaning.
+macro_rules! all {
+    ($to:ident) => {
+        $to! {
+            INSTANCES instances: u64 = "instances", "Number of instances.";
+            BLOCK_SIZE block_size: u64 = "tokens", "Size of a KV block.";
+            TOTAL_KV_BLOCKS total_kv_blocks: u64 = "blocks", "KV blocks of each instance.";
+            SEED seed: u64 = "number", "The seed of this object's own randomness; no two objects of a run share one.";
+            INSTANCE instance: u64 = "number", "Index of the instance that this object belongs to. Schedulers and priorities have it (there is one object per instance), policies of the router do not.";
+        }
+    };
+}
+#[cfg(feature = "testkit")]
+pub(crate) use all;
+
+all!(facts);
 
 /// The facts that a policy is built with.
 pub struct Setup<'a> {

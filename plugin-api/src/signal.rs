@@ -55,43 +55,52 @@ impl<T: Value + ?Sized> Signal<T> {
 
 /// Defines the constants and the lists of all, so that none can be forgotten.
 macro_rules! signals {
-    ($($current:literal: { $($name:ident: $type:ty = $id:literal, $unit:literal, $doc:literal;)* })*) => {
+    ($($current:literal: { $($name:ident $id:ident: $type:ty = $unit:literal, $doc:literal;)* })*) => {
         $($(
             #[doc = concat!($doc, " \\[", $unit, "\\]")]
-            pub const $name: Signal<$type> = Signal::new($id, $unit, $doc);
+            pub const $name: Signal<$type> = Signal::new(stringify!($id), $unit, $doc);
         )*)*
 
         /// The ids of all signals of this version.
-        pub const ALL: &[&str] = &[$($($id),*),*];
+        pub const ALL: &[&str] = &[$($(stringify!($id)),*),*];
 
         /// What each of them is, in the same order.
         pub const CATALOGUE: &[About] = &[$($(
-            About { id: $id, ty: stringify!($type), unit: $unit, doc: $doc, current: $current },
+            About { id: stringify!($id), ty: stringify!($type), unit: $unit, doc: $doc, current: $current },
         )*)*];
     };
 }
 
-signals! {
-    // What an instance reports.
-    false: {
-        QUEUE_DEPTH: u64 = "queue_depth", "requests", "Waiting requests.";
-        BATCH_SIZE: u64 = "batch_size", "requests", "Running requests.";
-        KV_UTILIZATION: f64 = "kv_utilization", "0 to 1", "Used KV blocks / total KV blocks.";
-        FREE_KV_BLOCKS: u64 = "free_kv_blocks", "blocks", "KV blocks that no request holds.";
-        TOTAL_KV_BLOCKS: u64 = "total_kv_blocks", "blocks", "KV blocks of the instance.";
-        CACHE_HIT_RATE: f64 = "cache_hit_rate", "0 to 1", "Tokens found cached / tokens needed, over all admissions so far.";
-        PENDING_TRANSFER_LATENCY: u64 = "pending_transfer_latency", "us", "Time that reloads under way and queued still need.";
-        KV_THRASHING_RATE: f64 = "kv_thrashing_rate", "ratio", "Blocks reloaded soon after their offload / all blocks offloaded.";
-        PREEMPTION_COUNT: u64 = "preemption_count", "preemptions", "Preemptions so far.";
-        WAITING_TOKENS: u64 = "waiting_tokens", "tokens", "Tokens of all waiting requests.";
-        CPU_KV_UTILIZATION: f64 = "cpu_kv_utilization", "0 to 1", "CPU tier in use / its capacity.";
-        CACHED_PREFIX_BLOCKS: u64 = "cached_prefix_blocks", "blocks", "The GPU hit that this request would have there.";
-    }
-    // What the router knows by itself.
-    true: {
-        INSTANCE: u64 = "instance", "number", "Which instance this row is, from 0; always current.";
-        PENDING_REQUESTS: u64 = "pending_requests", "requests", "Routed there, not yet in its queue.";
-        INFLIGHT_REQUESTS: u64 = "inflight_requests", "requests", "Routed there, not yet finished.";
-        INFLIGHT_TOKENS: u64 = "inflight_tokens", "tokens", "Prompt tokens of the requests routed there and not yet finished; since 1.1.";
-    }
+/// Hands all signals to a macro: whether they are always current, name, id, type, unit and meaning.
+macro_rules! all {
+    ($to:ident) => {
+        $to! {
+            // What an instance reports.
+            false: {
+                QUEUE_DEPTH queue_depth: u64 = "requests", "Waiting requests.";
+                BATCH_SIZE batch_size: u64 = "requests", "Running requests.";
+                KV_UTILIZATION kv_utilization: f64 = "0 to 1", "Used KV blocks / total KV blocks.";
+                FREE_KV_BLOCKS free_kv_blocks: u64 = "blocks", "KV blocks that no request holds.";
+                TOTAL_KV_BLOCKS total_kv_blocks: u64 = "blocks", "KV blocks of the instance.";
+                CACHE_HIT_RATE cache_hit_rate: f64 = "0 to 1", "Tokens found cached / tokens needed, over all admissions so far.";
+                PENDING_TRANSFER_LATENCY pending_transfer_latency: u64 = "us", "Time that reloads under way and queued still need.";
+                KV_THRASHING_RATE kv_thrashing_rate: f64 = "ratio", "Blocks reloaded soon after their offload / all blocks offloaded.";
+                PREEMPTION_COUNT preemption_count: u64 = "preemptions", "Preemptions so far.";
+                WAITING_TOKENS waiting_tokens: u64 = "tokens", "Tokens of all waiting requests.";
+                CPU_KV_UTILIZATION cpu_kv_utilization: f64 = "0 to 1", "CPU tier in use / its capacity.";
+                CACHED_PREFIX_BLOCKS cached_prefix_blocks: u64 = "blocks", "The GPU hit that this request would have there.";
+            }
+            // What the router knows by itself.
+            true: {
+                INSTANCE instance: u64 = "number", "Which instance this row is, from 0; always current.";
+                PENDING_REQUESTS pending_requests: u64 = "requests", "Routed there, not yet in its queue.";
+                INFLIGHT_REQUESTS inflight_requests: u64 = "requests", "Routed there, not yet finished.";
+                INFLIGHT_TOKENS inflight_tokens: u64 = "tokens", "Prompt tokens of the requests routed there and not yet finished; since 1.1.";
+            }
+        }
+    };
 }
+#[cfg(feature = "testkit")]
+pub(crate) use all;
+
+all!(signals);

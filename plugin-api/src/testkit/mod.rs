@@ -1,5 +1,9 @@
 //! Builds policies and calls them as a host does, through the whole glue: for the tests of policy
-//! crates.
+//! crates. No host is needed.
+//!
+//! A policy under test ([`Scorers`] and its like, one per kind) is built from parameters as a
+//! configuration would give them. Instances and requests are rows, which a test makes in a line each
+//! and says only what matters of: everything else has a plain default.
 //!
 //! ```
 //! # use pointsman_plugin_api::{prelude::*, testkit};
@@ -7,290 +11,93 @@
 //! # impl Scorer for Idle {
 //! #     type Params = NoParams;
 //! #     const INFO: PolicyInfo = PolicyInfo { name: "idle", aliases: &[], summary: "", version: "1.0.0" };
-//! #     const SIGNALS: &'static [Need] = &[signal::KV_UTILIZATION.required()];
+//! #     const SIGNALS: &'static [Need] = &[signal::QUEUE_DEPTH.required(), signal::KV_UTILIZATION.optional()];
+//! #     const ATTRIBUTES: &'static [Need] = &[attribute::SLO_CLASS.required()];
+//! #     const HOOKS: &'static [Need] = &[hook::COMPLETED.optional(), hook::KV_EVENTS.optional()];
 //! #     fn new(_: NoParams, _: &Setup<'_>) -> Result<Self, String> { Ok(Self) }
-//! #     fn score(&mut self, _: &Request<'_>, i: &Instances<'_>, s: &mut [f64]) -> Result<(), String> {
-//! #         for (s, u) in s.iter_mut().zip(i.get(&signal::KV_UTILIZATION)) { *s = 1.0 - u; }
+//! #     fn score(&mut self, r: &Request<'_>, i: &Instances<'_>, s: &mut [f64]) -> Result<(), String> {
+//! #         let used = i.try_get(&signal::KV_UTILIZATION);
+//! #         let depths = i.get(&signal::QUEUE_DEPTH);
+//! #         let most = if r.get(&attribute::SLO_CLASS) == "critical" { 5.0 } else { 10.0 };
+//! #         for (row, s) in s.iter_mut().enumerate() {
+//! #             *s = (1.0 - depths[row] as f64 / most).max(0.0) * (1.0 - used.map_or(0.0, |used| used[row]));
+//! #         }
 //! #         Ok(())
 //! #     }
 //! # }
-//! let mut idle = testkit::Scorers::new::<Idle>("{}")?;
-//! idle.instances.set(&signal::KV_UTILIZATION, &[0.25, 0.5]);
-//! assert_eq!(idle.score()?, [0.75, 0.5]);
+//! use pointsman_plugin_api::testkit::{Scorers, completion, instance, instances, kv_events, request};
+//!
+//! let mut idle = Scorers::new::<Idle>("{}")?;
+//! idle.instances.push(instance());
+//! idle.instances.push(instance().queue_depth(5).kv_utilization(0.5));
+//! assert_eq!(idle.score()?, [1.0, 0.25]);
+//!
+//! // Another request, with the same instances.
+//! idle.request = request().slo_class("critical").prompt_tokens(4096);
+//! assert_eq!(idle.score()?, [1.0, 0.0]);
+//!
+//! // A large cluster, from a host without a signal, with reports 5 ms old.
+//! idle.instances = instances(1024).each(&signal::QUEUE_DEPTH, |row| row as u64);
+//! idle.instances = idle.instances.without(&signal::KV_UTILIZATION).stale(5_000);
+//! assert_eq!(idle.score()?.len(), 1024);
+//!
+//! // What a host tells it besides.
+//! idle.now_us = 120_000;
+//! idle.routed(3)?;
+//! idle.completed(completion().instance(3).ttft_us(80_000))?;
+//! idle.kv_events(kv_events(3).cached(BlockRun { first: 0, len: 256 }))?;
 //! # Ok::<(), String>(())
 //! ```
+//!
+//! An error is what a host would get: the sentence of the policy, or its panic with the place.
 
+mod cell;
+mod events;
+mod queue;
 mod router;
+mod rows;
+mod table;
 
-pub use router::{Admissions, Filters, Pickers};
+pub use cell::{Cell, Named};
+pub use events::{KvEventList, kv_events};
+pub use queue::{Priorities, Schedulers};
+pub use router::{Admissions, Filters, Pickers, Scorers};
+pub use rows::{
+    OfFacts, OfInstances, OfOutcomes, OfRequests, completion, facts, instance, instances, request, requests,
+};
+pub use table::Table;
 
-use abi_stable::std_types::{RResult, RSlice, RSliceMut, RStr};
+use abi_stable::std_types::{RResult, RSlice, RStr};
 
 use crate::{
-    Attribute, BlockRun, Blocks, Column, Key, Need, Order, Priority, Scheduler, Scorer, Signal,
-    abi::{
-        self, Failure, NamedColumn, PriorityBox, QueueCall, SchedulerBox, ScoreCall, ScorerBox, SetupCall,
-    },
+    Need,
+    abi::{Failure, NamedColumn, SetupCall},
     setup,
 };
 
-/// A table of columns by id; what is not set is absent.
-#[derive(Default)]
-pub struct Table {
-    cells: Vec<(&'static str, Cells)>,
+/// Builds an object from facts; only one of an instance learns which.
+fn build<T>(
+    facts: &Table<OfFacts>,
+    has_instance: bool,
+    build: impl FnOnce(SetupCall<'_>) -> RResult<T, Failure>,
+) -> Result<T, String> {
+    let wanted = |id: &str| has_instance || id != setup::INSTANCE.id();
+    named(facts, setup::ALL, wanted, |facts| plain(build(SetupCall { facts })))
 }
 
-enum Cells {
-    U64(Vec<u64>),
-    I64(Vec<i64>),
-    F64(Vec<f64>),
-    Text(Vec<RStr<'static>>),
-    Blocks(Vec<Blocks<'static>>),
-}
-
-/// What a table's columns are set from.
-pub trait Cell: crate::Value {
-    /// One value, as a test writes it.
-    type Given: Copy;
-    #[doc(hidden)]
-    fn store(values: &[Self::Given], into: &mut Table, id: &'static str);
-}
-
-macro_rules! cell {
-    ($($type:ty, $given:ty, $variant:ident;)*) => {$(
-        impl Cell for $type {
-            type Given = $given;
-            fn store(values: &[$given], into: &mut Table, id: &'static str) {
-                into.cells.retain(|(other, _)| *other != id);
-                into.cells.push((id, Cells::$variant(values.iter().map(|&value| value.into()).collect())));
-            }
-        }
-    )*};
-}
-cell! {
-    u64, u64, U64;
-    i64, i64, I64;
-    f64, f64, F64;
-    str, &'static str, Text;
-    [BlockRun], &'static [BlockRun], Blocks;
-}
-
-/// A name for what a table can hold: a signal or an attribute.
-pub trait Named<T: ?Sized> {
-    #[doc(hidden)]
-    fn name(&self) -> &'static str;
-}
-
-impl<T: crate::Value + ?Sized> Named<T> for Signal<T> {
-    fn name(&self) -> &'static str {
-        self.id()
-    }
-}
-
-impl<T: crate::Value + ?Sized> Named<T> for Attribute<T> {
-    fn name(&self) -> &'static str {
-        self.id()
-    }
-}
-
-impl Table {
-    /// Sets a column, one value per row.
-    pub fn set<T: Cell + ?Sized>(&mut self, name: &impl Named<T>, values: &[T::Given]) -> &mut Self {
-        T::store(values, self, name.name());
-        self
-    }
-
-    fn columns(&self, needs: &[Need]) -> Vec<Column<'_>> {
-        let column = |need: &Need| match self.cells.iter().find(|(id, _)| *id == need.id) {
-            None => Column::absent(),
-            Some((_, Cells::U64(values))) => Column::of(values),
-            Some((_, Cells::I64(values))) => Column::of(values),
-            Some((_, Cells::F64(values))) => Column::of(values),
-            Some((_, Cells::Text(values))) => Column::of(values),
-            Some((_, Cells::Blocks(values))) => Column::of(values),
-        };
-        needs.iter().map(column).collect()
-    }
-
-    fn rows(&self) -> usize {
-        self.cells.first().map_or(0, |(_, cells)| match cells {
-            Cells::U64(values) => values.len(),
-            Cells::I64(values) => values.len(),
-            Cells::F64(values) => values.len(),
-            Cells::Text(values) => values.len(),
-            Cells::Blocks(values) => values.len(),
-        })
-    }
-}
-
-/// A scorer under test.
-pub struct Scorers {
-    object: ScorerBox,
-    signals: &'static [Need],
-    attributes: &'static [Need],
-    /// The signals, one row per instance.
-    pub instances: Table,
-    /// The request, one row.
-    pub request: Table,
-    /// The tick of the decision. \[us\]
-    pub now_us: u64,
-}
-
-impl Scorers {
-    /// Builds it from JSON parameters, for a cluster of 4 instances of 1000 blocks of 16 tokens.
-    ///
-    /// # Errors
-    ///
-    /// What its constructor refuses.
-    pub fn new<T: Scorer>(params: &str) -> Result<Self, String> {
-        Ok(Self {
-            object: with_setup(|setup| abi::scorer::<T>(setup, RStr::from_str(params)))?,
-            signals: T::SIGNALS,
-            attributes: T::ATTRIBUTES,
-            instances: Table::default(),
-            request: Table::default(),
-            now_us: 0,
-        })
-    }
-
-    /// The scores of all instances.
-    ///
-    /// # Errors
-    ///
-    /// What the scorer refuses, and a panic in it.
-    pub fn score(&mut self) -> Result<Vec<f64>, String> {
-        let (request, instances) =
-            (self.request.columns(self.attributes), self.instances.columns(self.signals));
-        let rows = self.instances.rows();
-        let mut scores = vec![f64::NAN; rows];
-        let call = call(self.now_us, rows, &request, &instances);
-        plain(self.object.score(call, RSliceMut::from_mut_slice(&mut scores)))?;
-        Ok(scores)
-    }
-
-    /// Tells it where the request went.
-    ///
-    /// # Errors
-    ///
-    /// What the scorer refuses, and a panic in it.
-    pub fn routed(&mut self, chosen: usize) -> Result<(), String> {
-        let (request, instances) =
-            (self.request.columns(self.attributes), self.instances.columns(self.signals));
-        plain(self.object.routed(call(self.now_us, self.instances.rows(), &request, &instances), chosen))
-    }
-}
-
-/// A scheduler under test.
-pub struct Schedulers {
-    object: SchedulerBox,
-    attributes: &'static [Need],
-    /// The waiting requests, one a row.
-    pub queue: Table,
-    /// The tick of the decision. \[us\]
-    pub now_us: u64,
-}
-
-impl Schedulers {
-    /// Builds it from JSON parameters; see [`Scorers::new`].
-    ///
-    /// # Errors
-    ///
-    /// What its constructor refuses.
-    pub fn new<T: Scheduler>(params: &str) -> Result<Self, String> {
-        let object = with_setup(|setup| abi::scheduler::<T>(setup, RStr::from_str(params)))?;
-        Ok(Self { object, attributes: T::ATTRIBUTES, queue: Table::default(), now_us: 0 })
-    }
-
-    /// When its order can change.
-    #[must_use]
-    pub fn order(&self) -> Option<Order> {
-        Order::from_code(self.object.order())
-    }
-
-    /// Whether it reads priorities.
-    #[must_use]
-    pub fn uses_priority(&self) -> bool {
-        self.object.uses_priority()
-    }
-
-    /// The keys of all requests.
-    ///
-    /// # Errors
-    ///
-    /// What the scheduler refuses, and a panic in it.
-    pub fn keys(&mut self) -> Result<Vec<Key>, String> {
-        let (requests, rows) = (self.queue.columns(self.attributes), self.queue.rows());
-        let mut keys = vec![Key { major: f64::NAN, minor: f64::NAN }; rows];
-        let call = QueueCall { now_us: self.now_us, rows, requests: RSlice::from_slice(&requests) };
-        plain(self.object.keys(call, RSliceMut::from_mut_slice(&mut keys)))?;
-        Ok(keys)
-    }
-}
-
-/// A priority policy under test.
-pub struct Priorities {
-    object: PriorityBox,
-    attributes: &'static [Need],
-    /// The waiting requests, one a row.
-    pub queue: Table,
-    /// The tick of the decision. \[us\]
-    pub now_us: u64,
-}
-
-impl Priorities {
-    /// Builds it from JSON parameters; see [`Scorers::new`].
-    ///
-    /// # Errors
-    ///
-    /// What its constructor refuses.
-    pub fn new<T: Priority>(params: &str) -> Result<Self, String> {
-        let object = with_setup(|setup| abi::priority::<T>(setup, RStr::from_str(params)))?;
-        Ok(Self { object, attributes: T::ATTRIBUTES, queue: Table::default(), now_us: 0 })
-    }
-
-    /// When a priority can change.
-    #[must_use]
-    pub fn order(&self) -> Option<Order> {
-        Order::from_code(self.object.order())
-    }
-
-    /// The priorities of all requests.
-    ///
-    /// # Errors
-    ///
-    /// What the policy refuses, and a panic in it.
-    pub fn priorities(&mut self) -> Result<Vec<f64>, String> {
-        let (requests, rows) = (self.queue.columns(self.attributes), self.queue.rows());
-        let mut priorities = vec![f64::NAN; rows];
-        let call = QueueCall { now_us: self.now_us, rows, requests: RSlice::from_slice(&requests) };
-        plain(self.object.priorities(call, RSliceMut::from_mut_slice(&mut priorities)))?;
-        Ok(priorities)
-    }
-}
-
-fn call<'a>(
-    now_us: u64,
-    rows: usize,
-    request: &'a [Column<'a>],
-    instances: &'a [Column<'a>],
-) -> ScoreCall<'a> {
-    ScoreCall { now_us, rows, request: RSlice::from_slice(request), instances: RSlice::from_slice(instances) }
-}
-
-fn with_setup<T>(build: impl FnOnce(SetupCall<'_>) -> RResult<T, Failure>) -> Result<T, String> {
-    let values = [
-        (setup::INSTANCES, 4_u64),
-        (setup::BLOCK_SIZE, 16),
-        (setup::TOTAL_KV_BLOCKS, 1000),
-        (setup::SEED, 42),
-        (setup::INSTANCE, 0),
-    ];
-    let cells = values.each_ref().map(|(_, value)| [*value]);
-    let mut facts = Vec::new();
-    for ((fact, _), cell) in values.iter().zip(&cells) {
-        facts.push(NamedColumn { id: RStr::from_str(fact.id()), column: Column::of(cell) });
-    }
-    plain(build(SetupCall { facts: RSlice::from_slice(&facts) }))
+/// Lends the one row of a table, each value with its id.
+fn named<R: rows::RowKind, A>(
+    table: &Table<R>,
+    ids: &'static [&'static str],
+    wanted: impl Fn(&str) -> bool,
+    call: impl FnOnce(RSlice<'_, NamedColumn<'_>>) -> A,
+) -> A {
+    let needs = ids.iter().map(|&id| Need { id, required: false }).collect::<Vec<_>>();
+    table.lend(&needs, wanted, |columns| {
+        let present = ids.iter().zip(columns).filter(|(_, column)| !column.is_absent());
+        let named = present.map(|(id, &column)| NamedColumn { id: RStr::from_str(id), column });
+        call(RSlice::from_slice(&named.collect::<Vec<_>>()))
+    })
 }
 
 fn plain<T>(outcome: RResult<T, Failure>) -> Result<T, String> {

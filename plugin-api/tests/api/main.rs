@@ -11,4 +11,5 @@ mod manifest;
 mod order;
 mod parameters;
 mod policies;
+mod testkit;
 mod views;
