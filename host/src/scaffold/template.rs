@@ -47,6 +47,21 @@ const fn template(kind: PolicyKind) -> Template {
         PolicyKind::Priority => {
             template!("priority", "--priority constant", "conversations under way go first")
         }
+        PolicyKind::Filter => template!(
+            "filter",
+            "--set policy.routing.filters=[]",
+            "leaves out instances that have much more to do than others"
+        ),
+        PolicyKind::Picker => template!(
+            "picker",
+            "--set policy.routing.picker=max-score",
+            "of the instances that score nearly best, the least busy"
+        ),
+        PolicyKind::Admission => template!(
+            "admission",
+            "--admission always-admit",
+            "turns long prompts away while every instance has a queue"
+        ),
     }
 }
 

@@ -54,23 +54,30 @@ export! { priorities: [{{Policy}}] }
 
 #[cfg(test)]
 mod tests {
-    use pointsman_plugin_api::{attribute, testkit::Priorities};
+    use pointsman_plugin_api::testkit::{Priorities, request};
 
     use super::{{Policy}};
 
+    fn priority(params: &str) -> Result<Priorities, String> {
+        Priorities::new::<{{Policy}}>(params)
+    }
+
     #[test]
     fn later_rounds_are_more_urgent_up_to_a_limit() -> Result<(), String> {
-        let mut priority = Priorities::new::<{{Policy}}>(r#"{"most_rounds": 2}"#)?;
-        priority.queue.set(&attribute::ROUND, &[0, 1, 2, 7]);
+        let mut priority = priority(r#"{"most_rounds": 2}"#)?;
+        for round in [0, 1, 2, 7] {
+            priority.queue.push(request().round(round));
+        }
         assert_eq!(priority.priorities()?, [0.0, 1.0, 2.0, 2.0]);
         Ok(())
     }
 
     #[test]
     fn a_senseless_parameter_is_refused_by_name() {
-        let Err(error) = Priorities::new::<{{Policy}}>(r#"{"most_rounds": 0}"#) else {
-            panic!("it is refused");
-        };
-        assert_eq!(error, "`most_rounds` must be at least 1, not 0");
+        let refused = priority(r#"{"most_rounds": 0}"#).err();
+        assert_eq!(
+            refused.as_deref(),
+            Some("`most_rounds` must be at least 1, not 0")
+        );
     }
 }

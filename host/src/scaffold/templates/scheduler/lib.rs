@@ -64,27 +64,31 @@ export! { schedulers: [{{Policy}}] }
 
 #[cfg(test)]
 mod tests {
-    use pointsman_plugin_api::{attribute, testkit::Schedulers};
+    use pointsman_plugin_api::testkit::{Schedulers, request};
 
     use super::{{Policy}};
 
+    fn scheduler(params: &str) -> Result<Schedulers, String> {
+        Schedulers::new::<{{Policy}}>(params)
+    }
+
     #[test]
     fn short_prompts_go_first_and_time_makes_up_for_length() -> Result<(), String> {
-        let mut scheduler = Schedulers::new::<{{Policy}}>(r#"{"tokens_per_second": 1000}"#)?;
-        let (prompts, arrivals_us) = ([100, 900, 900], [1_000_000, 1_000_000, 0]);
-        scheduler.queue.set(&attribute::PROMPT_TOKENS, &prompts);
-        scheduler.queue.set(&attribute::ARRIVAL_US, &arrivals_us);
-        let keys = scheduler.keys()?;
-        assert!(keys[0].major < keys[1].major, "the shorter of equal age");
-        assert!(keys[2].major < keys[0].major, "a second counts 1000 tokens");
+        let mut scheduler = scheduler(r#"{"tokens_per_second": 1000}"#)?;
+        let queue = &mut scheduler.queue;
+        queue.push(request().prompt_tokens(900).arrival_us(1_000_000));
+        queue.push(request().prompt_tokens(100).arrival_us(1_000_000));
+        queue.push(request().prompt_tokens(900).arrival_us(0));
+        assert_eq!(scheduler.order_of_rows()?, [2, 1, 0]);
         Ok(())
     }
 
     #[test]
     fn a_senseless_parameter_is_refused_by_name() {
-        let Err(error) = Schedulers::new::<{{Policy}}>(r#"{"tokens_per_second": -1}"#) else {
-            panic!("it is refused");
-        };
-        assert_eq!(error, "`tokens_per_second` must be 0 or more, not -1");
+        let refused = scheduler(r#"{"tokens_per_second": -1}"#).err();
+        assert_eq!(
+            refused.as_deref(),
+            Some("`tokens_per_second` must be 0 or more, not -1")
+        );
     }
 }

@@ -54,24 +54,30 @@ export! { scorers: [{{Policy}}] }
 
 #[cfg(test)]
 mod tests {
-    use pointsman_plugin_api::{signal, testkit::Scorers};
+    use pointsman_plugin_api::testkit::{Scorers, instance};
 
     use super::{{Policy}};
 
+    fn scorer(params: &str) -> Result<Scorers, String> {
+        Scorers::new::<{{Policy}}>(params)
+    }
+
     #[test]
     fn an_instance_with_less_to_do_scores_higher() -> Result<(), String> {
-        let mut scorer = Scorers::new::<{{Policy}}>(r#"{"full_tokens": 100}"#)?;
-        let waiting = [0, 25, 100, 500];
-        scorer.instances.set(&signal::WAITING_TOKENS, &waiting);
+        let mut scorer = scorer(r#"{"full_tokens": 100}"#)?;
+        for tokens in [0, 25, 100, 500] {
+            scorer.instances.push(instance().waiting_tokens(tokens));
+        }
         assert_eq!(scorer.score()?, [1.0, 0.75, 0.0, 0.0]);
         Ok(())
     }
 
     #[test]
     fn a_senseless_parameter_is_refused_by_name() {
-        let Err(error) = Scorers::new::<{{Policy}}>(r#"{"full_tokens": 0}"#) else {
-            panic!("it is refused");
-        };
-        assert_eq!(error, "`full_tokens` must be at least 1, not 0");
+        let refused = scorer(r#"{"full_tokens": 0}"#).err();
+        assert_eq!(
+            refused.as_deref(),
+            Some("`full_tokens` must be at least 1, not 0")
+        );
     }
 }
