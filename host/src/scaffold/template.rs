@@ -49,12 +49,12 @@ const fn template(kind: PolicyKind) -> Template {
         }
         PolicyKind::Filter => template!(
             "filter",
-            "--set policy.routing.filters=[]",
+            "--routing pa:3",
             "leaves out instances that have much more to do than others"
         ),
         PolicyKind::Picker => template!(
             "picker",
-            "--set policy.routing.picker=max-score",
+            "--routing pa:3,qd:2",
             "of the instances that score nearly best, the least busy"
         ),
         PolicyKind::Admission => template!(
