@@ -1,5 +1,7 @@
 //! The files of a new crate: texts with `{{words}}` in them, each of which stands for what differs.
 
+use pointsman_plugin_api::manifest::RUST_VERSION;
+
 use super::Scaffold;
 use crate::policy::PolicyKind;
 
@@ -81,7 +83,7 @@ pub(super) fn files(scaffold: &Scaffold) -> Vec<(String, String)> {
         ("summary", template.summary.to_owned()),
         ("comparison", template.comparison.to_owned()),
         ("api", scaffold.api.dependency()),
-        ("rust-version", env!("CARGO_PKG_RUST_VERSION").to_owned()),
+        ("rust-version", RUST_VERSION.to_owned()),
     ];
     let about = ("about", render(template.about, &words));
     let policy = ("policy", render(template.policy, &words));

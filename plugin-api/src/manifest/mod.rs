@@ -23,6 +23,9 @@ pub const SECTION: &str = ".pointsman_manifest";
 /// Version of this crate.
 pub const API_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The oldest rustc that builds this crate, and so a policy library.
+pub const RUST_VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
+
 /// What `rustc --version` said when this crate was built.
 pub const RUSTC: &str = env!("POINTSMAN_RUSTC");
 
