@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod configs;
+mod fragments;
 mod mooncake;
 mod readme;
 #[path = "../support/mod.rs"]
