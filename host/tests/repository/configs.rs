@@ -30,7 +30,13 @@ fn every_configuration_is_in_the_table_and_the_other_way_round() {
 
 #[test]
 fn every_configuration_runs_under_the_policies_of_the_table() {
-    let full = [("pa", "prefix-affinity"), ("qd", "queue-depth"), ("kv", "kv-utilization")];
+    let full = [
+        ("pa", "prefix-affinity"),
+        ("qd", "queue-depth"),
+        ("kv", "kv-utilization"),
+        ("prefix-cache-scorer", "prefix-affinity"),
+        ("kv-cache-utilization-scorer", "kv-utilization"),
+    ];
     for row in table() {
         let outcome = run(&repository(&format!("configs/{}.yaml", row[0])), &["workload.limit=200"], &[]);
         assert_eq!(outcome.summary.overall.completed(), 200, "{}", row[0]);
