@@ -16,6 +16,7 @@
 //! command line over them, and the only module that prints or exits. `worker` runs a command in a
 //! process of its own, so that a policy that crashes takes nothing else with it.
 
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod engine;

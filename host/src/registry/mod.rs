@@ -4,6 +4,7 @@
 //! anything of it. [`load`] makes it code, when one of its policies is used. [`Catalogue`] knows
 //! all policies and builds them.
 
+mod build;
 mod built_in;
 mod catalogue;
 mod create;
