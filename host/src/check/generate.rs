@@ -90,7 +90,7 @@ impl Generator {
 
     fn random(self, rows: usize) -> impl Iterator<Item = Trial> {
         let mut rng = random::stream(self.seed, &format!("check/random/{rows}"));
-        let trials = if rows > 100 { 8 } else { 32 };
+        let trials = if rows > 100 { 16 } else { 128 };
         (0..trials).map(move |trial| {
             let world = world(rows, trial);
             let situation = self.situation(&mut rng, &world, rows);
@@ -101,7 +101,7 @@ impl Generator {
     /// Sequences: time goes on, and a call may show a part of the rows, in any order.
     pub(super) fn sequences(self) -> impl Iterator<Item = Trial> {
         let mut rng = random::stream(self.seed, "check/sequences");
-        let sizes = [1, 2, 3, 8, 64, 3, 8];
+        let sizes = [1, 2, 3, 8, 64, 3, 8, 2, 4, 16, 4, 5];
         sizes.into_iter().enumerate().map(move |(trial, rows)| {
             let world = world(rows, trial);
             let mut now_us = 0;

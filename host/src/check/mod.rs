@@ -13,6 +13,7 @@
 //! | `world`, `instance`, `request`, `cells`, `situation` | what it is asked about |
 //! | `generate`, `search`, `shrink` | which situations are tried, and the smallest that shows it |
 //! | `trial`, `fault` | calls of one object, and what can go wrong in one |
+//! | `run`, `crash` | case after case, also when the process in which they run is gone |
 //!
 //! Everything here runs in the process that calls it, where a library can do anything. So the command
 //! line runs it in processes of its own.
@@ -20,6 +21,8 @@
 mod case;
 mod cases;
 mod cells;
+#[cfg(unix)]
+mod crash;
 mod fault;
 mod generate;
 mod instance;
@@ -34,6 +37,8 @@ mod verdict;
 mod world;
 
 pub use case::Case;
+#[cfg(unix)]
+pub use crash::Progress;
 pub use run::{Observer, check_library, check_policy};
 pub use verdict::{CaseResult, Example, Verdict};
 

@@ -9,7 +9,8 @@ use pointsman_plugin_api::{Key, Order};
 use super::fault::Fault;
 use super::situation::{Call, Feed};
 use super::world::World;
-use crate::registry::{Catalogue, Kind, PluginError, Policy, PolicyRef};
+use crate::policy::mark::{self, Mark, Stage};
+use crate::registry::{Catalogue, Kind, PluginError, Policy, PolicyName, PolicyRef};
 
 /// What a policy declared that it reads, and what of that it gets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,10 +68,25 @@ impl Subject<'_> {
         let facts = world.facts((!self.is_routing()).then_some(0));
         let (catalogue, wanted) = (self.catalogue, &self.wanted);
         match self.kind {
-            Kind::Scorer => boxed(catalogue.build_scorer(wanted, &facts, params)),
-            Kind::Scheduler => boxed(catalogue.build_scheduler(wanted, &facts, params)),
-            Kind::Priority => boxed(catalogue.build_priority(wanted, &facts, params)),
+            Kind::Scorer => self.noted(catalogue.build_scorer(wanted, &facts, params)),
+            Kind::Scheduler => self.noted(catalogue.build_scheduler(wanted, &facts, params)),
+            Kind::Priority => self.noted(catalogue.build_priority(wanted, &facts, params)),
         }
+    }
+
+    fn noted<T: Object + 'static>(&self, built: Built<T>) -> Result<Box<dyn Object>, BuildError> {
+        let object = match built {
+            Ok(Ok(object)) => object,
+            Ok(Err(failure)) => return Err(BuildError::Policy(Fault::from(failure))),
+            Err(error) => return Err(BuildError::Library(error)),
+        };
+        let name = PolicyName {
+            kind: self.kind,
+            name: self.policy.name.clone(),
+            library: self.wanted.library.clone(),
+        };
+        let mark = |stage| Mark::of(&name.subject(stage));
+        Ok(Box::new(Noted { object, decide: mark(Stage::Decide), drop: mark(Stage::Drop), dropping: None }))
     }
 
     /// Builds an object with the defaults of all parameters.
@@ -100,14 +116,6 @@ impl BuildError {
 
 type Built<T> = Result<Result<T, Failure>, PluginError>;
 
-fn boxed<T: Object + 'static>(built: Built<T>) -> Result<Box<dyn Object>, BuildError> {
-    match built {
-        Ok(Ok(object)) => Ok(Box::new(object)),
-        Ok(Err(failure)) => Err(BuildError::Policy(Fault::from(failure))),
-        Err(error) => Err(BuildError::Library(error)),
-    }
-}
-
 /// What a slot holds before a call. A policy that computes NaN does not compute this one.
 const UNTOUCHED: u64 = 0x7ff8_0000_5107_e3d5;
 
@@ -131,6 +139,41 @@ pub(super) trait Object {
     /// Whether it has anything to do with priorities.
     fn uses_priority(&self) -> bool {
         false
+    }
+}
+
+/// An object whose calls are noted, for whoever watches this process.
+struct Noted<T> {
+    object: T,
+    decide: Mark,
+    drop: Mark,
+    /// The last field, so that it goes when the object is gone.
+    dropping: Option<mark::Call>,
+}
+
+impl<T: Object> Object for Noted<T> {
+    fn ask(&mut self, call: Call<'_>, scratch: &mut Scratch) -> RResult<usize, Failure> {
+        let _noted = mark::enter(self.decide);
+        self.object.ask(call, scratch)
+    }
+
+    fn routed(&mut self, call: Call<'_>, chosen: usize) -> RResult<(), Failure> {
+        let _noted = mark::enter(self.decide);
+        self.object.routed(call, chosen)
+    }
+
+    fn order(&self) -> Option<Order> {
+        self.object.order()
+    }
+
+    fn uses_priority(&self) -> bool {
+        self.object.uses_priority()
+    }
+}
+
+impl<T> Drop for Noted<T> {
+    fn drop(&mut self) {
+        self.dropping = Some(mark::enter(self.drop));
     }
 }
 

@@ -67,7 +67,8 @@ impl CaseResult {
     }
 
     /// It could not be reached because of what another case reports.
-    pub(super) fn behind(case: Case, other: Case) -> Self {
+    #[must_use]
+    pub fn behind(case: Case, other: Case) -> Self {
         Self::not_reached(case, format!("see {other}"))
     }
 

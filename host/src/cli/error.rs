@@ -55,7 +55,7 @@ pub enum CliError {
     #[cfg(unix)]
     #[error("{0}{hint}", hint = hint(.0.how))]
     Crashed(Box<Crash>),
-    /// A worker process has said why, and this is its exit code.
+    /// A worker process, or a report, has said why, and this is the exit code.
     #[error("exit code {0}")]
     Said(u8),
     /// A new crate cannot have that name.
@@ -67,6 +67,10 @@ pub enum CliError {
     /// A new crate has no place.
     #[error(transparent)]
     Place(#[from] PlaceError),
+    /// A process that checks a library ended as it should, and did not say all.
+    #[cfg(unix)]
+    #[error("the process that checked the library did not say what came of all cases; please report this")]
+    CheckIncomplete,
     /// A run could not be made, or failed.
     #[error(transparent)]
     Run(#[from] RunFailure),
@@ -108,7 +112,7 @@ impl CliError {
             #[cfg(unix)]
             Self::Crashed(crash) if crash.is_of_library() => exit::PLUGIN,
             #[cfg(unix)]
-            Self::Crashed(_) => exit::RUN_FAILED,
+            Self::Crashed(_) | Self::CheckIncomplete => exit::RUN_FAILED,
             Self::Said(code) => *code,
             Self::Run(failure) => match failure {
                 RunFailure::Config(_) | RunFailure::Workload(_) => exit::USAGE,

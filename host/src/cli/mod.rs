@@ -6,6 +6,8 @@
 //! its own), `interrupt`, `error` and `exit`.
 
 mod bar_target;
+#[cfg(unix)]
+mod check_worker;
 mod error;
 pub mod exit;
 mod flags;
@@ -15,6 +17,8 @@ mod isolation;
 mod look;
 mod messages;
 mod outputs;
+#[cfg(unix)]
+mod plugin_check;
 mod plugin_explain;
 mod plugin_inspect;
 mod plugin_list;
@@ -124,6 +128,18 @@ pub enum PluginCommand {
     /// The crate has a policy that works, its parameters, tests, a README, licences and a run that uses
     /// it. It belongs to no workspace, so it may lie anywhere.
     New(plugin_new::NewArgs),
+    /// Check whether libraries do as they should: a validator for those who write policies
+    ///
+    /// Every policy is asked about thousands of situations: the corners of what can be, random ones, and
+    /// sequences of calls, in processes of their own, which a library may crash. Each case is a promise
+    /// of the plugin API; `--cases` lists them. What breaks a promise is made as small as it can be, and
+    /// shown.
+    #[cfg(unix)]
+    Check(Box<plugin_check::CheckArgs>),
+    /// Check what standard input names
+    #[cfg(unix)]
+    #[command(hide = true, name = check_worker::INSIDE)]
+    CheckInside,
 }
 
 impl Cli {
@@ -148,14 +164,24 @@ impl Command {
     pub fn run(&self, messages: &Messages) -> Result<(), CliError> {
         match self {
             Self::Run(args) => run::run(args, messages),
-            Self::Plugin { command } => match command {
-                PluginCommand::List(args) => plugin_list::list(args, messages),
-                PluginCommand::Inspect(args) => plugin_inspect::inspect_files(args, messages),
-                PluginCommand::Explain(args) => plugin_explain::explain(args, messages),
-                PluginCommand::New(args) => plugin_new::new(args, messages),
-            },
+            Self::Plugin { command } => command.run(messages),
             #[cfg(unix)]
             Self::Worker(_) => Err(CliError::Usage("a worker has no worker".to_owned())),
+        }
+    }
+}
+
+impl PluginCommand {
+    fn run(&self, messages: &Messages) -> Result<(), CliError> {
+        match self {
+            Self::New(args) => plugin_new::new(args, messages),
+            Self::List(args) => plugin_list::list(args, messages),
+            Self::Inspect(args) => plugin_inspect::inspect_files(args, messages),
+            Self::Explain(args) => plugin_explain::explain(args, messages),
+            #[cfg(unix)]
+            Self::Check(args) => plugin_check::check(args, messages),
+            #[cfg(unix)]
+            Self::CheckInside => check_worker::inside(),
         }
     }
 }

@@ -3,7 +3,10 @@
 
 use pointsman_plugin_api::abi::{Failure, PriorityBox, RStr, SchedulerBox, ScorerBox};
 
-use super::{Catalogue, Facts, PluginError, PolicyRef, lookup::Resolved, object::Object};
+use super::{
+    Catalogue, Facts, PluginError, PolicyRef, create::policy_name, lookup::Resolved, object::Object,
+};
+use crate::policy::mark::{self, Mark, Stage};
 
 impl Catalogue {
     /// Builds a scorer from JSON parameters, of which nothing is checked; those of `wanted` do not
@@ -57,6 +60,7 @@ impl Catalogue {
     ) -> Result<Result<T, Failure>, PluginError> {
         let resolved = self.resolve(T::KIND, wanted)?;
         let params = RStr::from_str(params);
+        let _noted = mark::enter(Mark::of(&policy_name(T::KIND, resolved).subject(Stage::Build)));
         let built = facts.lend(|setup| match resolved {
             Resolved::BuiltIn(built_in) => match T::built_in(&built_in.build) {
                 Some(build) => Ok(build(setup, params)),

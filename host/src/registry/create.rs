@@ -123,7 +123,7 @@ impl Catalogue {
     }
 }
 
-fn policy_name(kind: Kind, resolved: Resolved<'_>) -> PolicyName {
+pub(super) fn policy_name(kind: Kind, resolved: Resolved<'_>) -> PolicyName {
     let library = match resolved {
         Resolved::BuiltIn(_) => None,
         Resolved::Library(found, _) => Some(found.library.path.clone()),

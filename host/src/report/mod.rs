@@ -4,6 +4,7 @@
 //! puts such text into files that are whole or not there at all, `staged` does so for text that
 //! another process writes.
 
+pub mod check;
 pub mod csv;
 pub mod file;
 pub mod json;

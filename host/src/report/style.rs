@@ -65,6 +65,18 @@ impl Style {
         self.paint(AnsiColor::Cyan.on_default(), text)
     }
 
+    /// What is as it should be.
+    #[must_use]
+    pub fn right(self, text: impl Display) -> String {
+        self.paint(AnsiColor::Green.on_default(), text)
+    }
+
+    /// What is not as it should be.
+    #[must_use]
+    pub fn wrong(self, text: impl Display) -> String {
+        self.paint(AnsiColor::Red.on_default().bold(), text)
+    }
+
     fn paint(self, ansi: Ansi, text: impl Display) -> String {
         if self.colour { format!("{ansi}{text}{ansi:#}") } else { text.to_string() }
     }

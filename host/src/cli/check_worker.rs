@@ -1,0 +1,209 @@
+//! A check in processes of their own: what the parent asks, what the child answers, and what becomes
+//! of the cases whose process is gone.
+
+use std::ffi::OsString;
+use std::io::{self, Read as _, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::interrupt::Interrupt;
+use super::stdout::Stdout;
+use super::worker::WorkerArgs;
+use super::{CliError, exit};
+use crate::check::{Case, CaseResult, Observer, Options, Progress, Verdict, check_library, check_policy};
+use crate::registry::{Catalogue, Kind, PluginFile, PolicyRef, Sources, probe};
+use crate::run::{RunFailure, builtin_catalogue};
+use crate::worker::{self, Ended, Limits, Watcher, Worker};
+
+/// Where the policies are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Target {
+    /// In this library.
+    File(PathBuf),
+    /// In this program.
+    BuiltIn,
+}
+
+/// What a child is to check.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Job {
+    target: Target,
+    /// Which policy; `None`: the library as a whole.
+    policy: Option<(Kind, String)>,
+    cases: Vec<Case>,
+    options: Options,
+}
+
+impl Job {
+    /// A library as a whole.
+    pub(super) fn library(target: Target) -> Self {
+        Self { target, policy: None, cases: Vec::new(), options: Options::default() }
+    }
+
+    /// One policy.
+    pub(super) fn policy(target: Target, kind: Kind, name: &str) -> Self {
+        Self { policy: Some((kind, name.to_owned())), ..Self::library(target) }
+    }
+}
+
+/// What a child says, a line each.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Line {
+    Started(Vec<Case>),
+    Ended(CaseResult),
+}
+
+/// Has checks made in child processes, and watches over them.
+pub(super) struct Workshop {
+    limits: Limits,
+    options: Options,
+    interrupt: Interrupt,
+}
+
+impl Workshop {
+    /// With these limits for the processes.
+    pub(super) fn new(call: Duration, memory: u64, options: Options) -> Self {
+        let limits = Limits { call: Some(call), memory: Some(memory) };
+        Self { limits, options, interrupt: Interrupt::listen() }
+    }
+
+    /// Decides these cases of what the job names, in as many processes as it takes.
+    pub(super) fn check(&mut self, job: &Job, cases: Vec<Case>) -> Result<Vec<CaseResult>, CliError> {
+        let mut progress = Progress::new(cases);
+        loop {
+            let remaining = progress.remaining();
+            if remaining.is_empty() {
+                break;
+            }
+            let (lines, ended) = self.run(job, remaining.clone())?;
+            let mut step = remaining;
+            for line in lines {
+                match line {
+                    Line::Started(started) => step = started,
+                    Line::Ended(result) => progress.add(result),
+                }
+            }
+            let known = progress.remaining();
+            step.retain(|case| known.contains(case));
+            match ended {
+                Ended::Crashed(crash) => progress.crashed(&crash, &step),
+                Ended::Interrupted => return Err(RunFailure::Interrupted.into()),
+                // What it had to say is on standard error.
+                Ended::Done { code } if code != exit::DONE => return Err(CliError::Said(code)),
+                Ended::Done { .. } if !progress.remaining().is_empty() => {
+                    return Err(CliError::CheckIncomplete);
+                }
+                Ended::Done { .. } => {}
+            }
+        }
+        let mut results = progress.end();
+        if let Some(result) = results.iter_mut().find(|result| result.case == Case::Deterministic)
+            && result.verdict == Verdict::Passed
+        {
+            self.compare_processes(job, result)?;
+        }
+        Ok(results)
+    }
+
+    /// Another process must give the same answers: addresses, hashes and clocks differ there.
+    fn compare_processes(&mut self, job: &Job, here: &mut CaseResult) -> Result<(), CliError> {
+        let (lines, _) = self.run(job, vec![here.case])?;
+        let there = lines.into_iter().find_map(|line| match line {
+            Line::Ended(result) => Some(result),
+            Line::Started(_) => None,
+        });
+        if there.is_none_or(|there| there.figures != here.figures) {
+            here.verdict = Verdict::Failed;
+            here.detail = "an equal object in another process gives other answers".to_owned();
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, job: &Job, cases: Vec<Case>) -> Result<(Vec<Line>, Ended), CliError> {
+        let job = Job { cases, options: self.options, ..job.clone() };
+        let worker = Worker::new().map_err(CliError::NoWorker)?;
+        let command = ["plugin", INSIDE].map(OsString::from);
+        let input = serde_json::to_vec(&job).map_err(io::Error::from).map_err(CliError::Stdout)?;
+        let task = worker::Job {
+            args: WorkerArgs::for_job(false, false, command),
+            input: Some(input),
+            limits: self.limits,
+            program: None,
+        };
+        let ran = worker.run(&task, &mut Silent(&self.interrupt)).map_err(CliError::NoWorker)?;
+        let mut text = String::new();
+        // A library may have written to it by its descriptor: what is no line of ours is left out.
+        let _ = ran.output().and_then(|mut output| output.read_to_string(&mut text));
+        let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        Ok((lines, ran.ended))
+    }
+}
+
+/// Waits for the end; passes on what libraries say.
+struct Silent<'a>(&'a Interrupt);
+
+impl Watcher for Silent<'_> {
+    fn said(&mut self, text: &[u8]) {
+        // Nobody can be told that standard error is closed.
+        let _ = io::stderr().write_all(text);
+    }
+
+    fn go_on(&mut self, _progress: &worker::Progress) -> bool {
+        !self.0.is_asked()
+    }
+}
+
+/// Name of the hidden command that a child does.
+pub(super) const INSIDE: &str = "check-inside";
+
+/// The child's side: reads a job, and says what comes of it.
+pub(super) fn inside() -> Result<(), CliError> {
+    let mut text = String::new();
+    let read = io::stdin().read_to_string(&mut text).and_then(|_| Ok(serde_json::from_str::<Job>(&text)?));
+    let job = read.map_err(|error| CliError::Usage(format!("this command is not for people ({error})")))?;
+    let mut teller = Teller(Stdout::set_aside()?);
+    let Some((kind, name)) = &job.policy else {
+        if let Target::File(file) = &job.target {
+            check_library(&probe(file, true)?, &mut teller);
+        }
+        return Ok(());
+    };
+    let mut wanted = PolicyRef::named(name);
+    let catalogue = match &job.target {
+        Target::BuiltIn => builtin_catalogue(),
+        Target::File(file) => {
+            wanted.library = Some(file.clone());
+            let mut catalogue = Catalogue::new();
+            let named = vec![PluginFile { file: file.clone(), label: None }];
+            catalogue.discover(&Sources { named, ..Sources::default() })?;
+            catalogue
+        }
+    };
+    Ok(check_policy(&catalogue, *kind, &wanted, &job.cases, &job.options, &mut teller)?)
+}
+
+/// Writes what comes of cases, a line each.
+struct Teller(Stdout);
+
+impl Teller {
+    fn tell(&self, line: &Line) {
+        // The parent takes what is missing for what it is: not decided.
+        let _ = self.0.print(|out| {
+            serde_json::to_writer(&mut *out, line)?;
+            writeln!(out)
+        });
+    }
+}
+
+impl Observer for Teller {
+    fn started(&mut self, cases: &[Case]) {
+        self.tell(&Line::Started(cases.to_vec()));
+    }
+
+    fn ended(&mut self, result: CaseResult) {
+        self.tell(&Line::Ended(result));
+    }
+}
