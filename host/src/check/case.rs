@@ -40,7 +40,7 @@ pub enum Case {
     RowCount,
     /// Its answers are finite numbers.
     Finite,
-    /// Its scores are within 0 and 1.
+    /// Its answers are within their bounds.
     Range,
     /// It takes what it is told.
     Hooks,
@@ -95,7 +95,9 @@ impl Case {
         let is_queue = matches!(kind, Kind::Scheduler | Kind::Priority);
         match self {
             Self::Loads | Self::Manifest => false,
-            Self::Range => kind == Kind::Scorer,
+            Self::RowCount => is_queue || matches!(kind, Kind::Scorer | Kind::Filter),
+            Self::Finite => is_queue || kind == Kind::Scorer,
+            Self::Range => !is_queue,
             Self::Hooks => !is_queue,
             Self::RowOrder => kind != Kind::Scheduler,
             Self::Permutation => kind == Kind::Scheduler,
@@ -153,16 +155,18 @@ impl Case {
             Self::NoHang => "Every call comes back.",
             Self::NoPanic => "No call panics, and no constructor.",
             Self::Reads => "It reads no signal or attribute that it does not declare.",
-            Self::OptionalReads => "It works without the signals and attributes that it calls optional.",
+            Self::OptionalReads => {
+                "It works without what it calls optional, or says in a sentence what is missing."
+            }
             Self::NoError => "It has an answer for every consistent situation.",
             Self::RowCount => "It fills the slot of every row, and says so.",
             Self::Finite => "No answer is NaN or infinite.",
-            Self::Range => "Every score is within 0 and 1.",
-            Self::Hooks => "It accepts what the hooks tell it.",
+            Self::Range => "Every score is within 0 and 1; the row that a picker chooses is there.",
+            Self::Hooks => "It accepts what it is told: of routing, completions and KV events.",
             Self::Deterministic => {
                 "Equal objects give equal answers to equal calls, whatever other objects are asked meanwhile."
             }
-            Self::RowOrder => "A row's answer does not depend on where the row stands.",
+            Self::RowOrder => "An answer does not depend on where the rows stand, unless the policy says so.",
             Self::Permutation => "Its keys put the waiting requests into one order, however the rows stand.",
             Self::DeclaredOrder => "Its order changes only with what it declares.",
             Self::Speed => "A call over 64 rows takes no longer than the limit.",

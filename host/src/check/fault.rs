@@ -21,6 +21,10 @@ pub(super) enum Fault {
     Count { given: usize, rows: usize },
     /// It left the slot of a row alone.
     Unfilled { row: usize },
+    /// It chose a row that is not there.
+    NoRow { chosen: usize, rows: usize },
+    /// It gave this byte for a truth value.
+    NoTruth(u8),
 }
 
 impl Fault {
@@ -32,7 +36,13 @@ impl Fault {
             Self::Insisted(_) => Case::OptionalReads,
             Self::Refused(_) => Case::NoError,
             Self::Count { .. } | Self::Unfilled { .. } => Case::RowCount,
+            Self::NoRow { .. } | Self::NoTruth(_) => Case::Range,
         }
+    }
+
+    /// Whether the call came back with something.
+    pub(super) fn has_come_back(&self) -> bool {
+        !self.is_last()
     }
 
     /// Whether the object answers no more calls.
@@ -50,13 +60,20 @@ impl From<Failure> for Fault {
         // The glue of the plugin API ends a wrong read with a panic of this wording; that of 1.0 is
         // built into libraries, and cannot change any more.
         if message.contains("which it does not declare") {
-            Self::Undeclared(message)
+            Self::Undeclared(without_place(message))
         } else if message.contains("read an optional one with `try_get`") {
-            Self::Insisted(message)
+            Self::Insisted(without_place(message))
         } else {
             Self::Panic(message)
         }
     }
+}
+
+/// A wrong read without the place of the panic: that is in the glue, not in the policy.
+fn without_place(message: String) -> String {
+    let starts = ["the policy reads the ", "the host has no "];
+    let start = starts.iter().find_map(|start| message.find(start));
+    start.map_or(message.clone(), |start| message[start..].to_owned())
 }
 
 impl fmt::Display for Fault {
@@ -68,6 +85,8 @@ impl fmt::Display for Fault {
             Self::Refused(message) => write!(f, "it refused: {message}"),
             Self::Count { given, rows } => write!(f, "it says that it gave {given} answers for {rows} rows"),
             Self::Unfilled { row } => write!(f, "it left the slot of row {row} as it was"),
+            Self::NoRow { chosen, rows } => write!(f, "it chose row {chosen} of {rows} rows, counted from 0"),
+            Self::NoTruth(byte) => write!(f, "it gave {byte} for a truth value"),
         }
     }
 }
@@ -106,8 +125,10 @@ mod tests {
     /// What is recognised is what the glue says.
     #[test]
     fn wrong_reads_are_told_from_other_panics() {
-        assert_eq!(fault::<false>().case(), Case::Reads);
-        assert_eq!(fault::<true>().case(), Case::OptionalReads);
+        let undeclared = "the policy reads the signal `queue_depth`, which it does not declare";
+        assert_eq!(fault::<false>(), Fault::Undeclared(undeclared.into()));
+        let insisted = "the host has no signal `queue_depth`: read an optional one with `try_get`";
+        assert_eq!(fault::<true>(), Fault::Insisted(insisted.into()));
         assert_eq!(Fault::from(Failure::panic("panicked at lib.rs:1:1: no".into())).case(), Case::NoPanic);
         assert_eq!(Fault::from(Failure::error("no".into())).case(), Case::NoError);
     }

@@ -37,10 +37,12 @@ pub(super) struct InstanceRow {
     pub(super) inflight_tokens: u64,
     /// Age of what the instance reported. \[us\]
     pub(super) age_us: u64,
+    /// The total of the scores that it got, where a picker asks. \[ppm\]
+    pub(super) total: u64,
 }
 
 /// The largest value that each free number takes, in the order of [`InstanceRow::knobs`].
-pub(super) const LIMITS: [u64; 14] = [
+pub(super) const LIMITS: [u64; 15] = [
     1_000_000,     // queue_depth
     10_000,        // batch_size
     WHOLE,         // used
@@ -55,11 +57,12 @@ pub(super) const LIMITS: [u64; 14] = [
     1_000_000,     // inflight
     1 << 40,       // inflight_tokens
     60_000_000,    // age_us
+    WHOLE,         // total
 ];
 
 impl InstanceRow {
     /// What can be varied by itself.
-    pub(super) fn knobs(&mut self) -> [&mut u64; 14] {
+    pub(super) fn knobs(&mut self) -> [&mut u64; 15] {
         [
             &mut self.queue_depth,
             &mut self.batch_size,
@@ -75,7 +78,13 @@ impl InstanceRow {
             &mut self.inflight,
             &mut self.inflight_tokens,
             &mut self.age_us,
+            &mut self.total,
         ]
+    }
+
+    /// The total of its scores.
+    pub(super) fn total(&self) -> f64 {
+        ratio(self.total, WHOLE)
     }
 
     fn inflight_requests(&self) -> u64 {

@@ -9,8 +9,9 @@
 //! |---|---|
 //! | `case`, `verdict` | the promises, and what came of them |
 //! | `cases` | how each is decided |
-//! | `subject` | a policy of any kind, built and called |
-//! | `world`, `instance`, `request`, `cells`, `situation` | what it is asked about |
+//! | `subject`, `object` | a policy of any kind, built and called |
+//! | `world`, `instance`, `request`, `cells`, `situation`, `show` | what it is asked about |
+//! | `told`, `kv` | what it is told besides |
 //! | `generate`, `search`, `shrink` | which situations are tried, and the smallest that shows it |
 //! | `trial`, `fault` | calls of one object, and what can go wrong in one |
 //! | `run`, `crash` | case after case, also when the process in which they run is gone |
@@ -26,12 +27,16 @@ mod crash;
 mod fault;
 mod generate;
 mod instance;
+mod kv;
+mod object;
 mod request;
 mod run;
 mod search;
+mod show;
 mod shrink;
 mod situation;
 mod subject;
+mod told;
 mod trial;
 mod verdict;
 mod world;

@@ -124,7 +124,8 @@ impl RequestRow {
         if self.priority % 2 == 1 { -size } else { size }
     }
 
-    fn runs(&self, world: &World) -> Vec<BlockRun> {
+    /// The identities of its full blocks.
+    pub(super) fn runs(&self, world: &World) -> Vec<BlockRun> {
         let blocks = self.blocks(world);
         let runs = (self.runs + 1).min(blocks);
         let run = |at: u64| BlockRun {

@@ -4,7 +4,7 @@ use super::cases;
 use super::subject::Subject;
 use super::verdict::{CaseResult, Verdict};
 use super::{Case, Options};
-use crate::registry::{Catalogue, Kind, Origin, PluginError, PolicyRef, Probed, load};
+use crate::registry::{Catalogue, Kind, PluginError, PolicyRef, Probed, load};
 
 /// Follows a check.
 pub trait Observer {
@@ -39,6 +39,9 @@ fn load_all(library: &Probed) -> Result<(), PluginError> {
             Some(Kind::Scorer) => drop(loaded.scorers(library)?),
             Some(Kind::Scheduler) => drop(loaded.schedulers(library)?),
             Some(Kind::Priority) => drop(loaded.priorities(library)?),
+            Some(Kind::Filter) => drop(loaded.filters(library)?),
+            Some(Kind::Picker) => drop(loaded.pickers(library)?),
+            Some(Kind::Admission) => drop(loaded.admissions(library)?),
             None => {}
         }
     }
@@ -58,22 +61,8 @@ pub fn check_policy(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<(), PluginError> {
-    // Found by its name before anything is said about it.
-    let provenance = match catalogue.check(kind, wanted) {
-        Ok(provenance) => provenance.policy,
-        Err(PluginError::Lacking { policy, .. }) => policy.name,
-        Err(error) => return Err(error),
-    };
-    let is_wanted = |origin: &Origin| match (origin, &wanted.library) {
-        (Origin::BuiltIn, None) => true,
-        (Origin::Library { record, .. }, Some(path)) => record.path == path.display().to_string(),
-        _ => false,
-    };
-    let mut entries = catalogue.entries();
-    let entry = entries
-        .find(|entry| entry.kind == kind && entry.policy.name == provenance && is_wanted(&entry.origin));
-    let Some(entry) = entry else { return Ok(()) };
-    let subject = Subject { catalogue, wanted: wanted.clone(), kind, policy: entry.policy.clone() };
+    let policy = catalogue.policy(kind, wanted)?.clone();
+    let subject = Subject { catalogue, wanted: wanted.clone(), kind, policy };
     let mut in_the_way = None;
     for step in cases::steps(only) {
         if let Some(case) = in_the_way {

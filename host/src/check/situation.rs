@@ -1,7 +1,6 @@
 //! What a policy is asked about in one call, and a sequence of such calls.
 
 use pointsman_plugin_api::Column;
-use serde_json::{Map, Value};
 
 use super::cells::{Cells, Lent};
 use super::instance::{InstanceRow, is_current};
@@ -62,33 +61,24 @@ impl Situation {
 
     /// The columns that a policy with these declarations gets.
     pub(super) fn feed(&self, reads: &Reads, world: &World) -> Feed {
-        let attribute = |id: &String| {
-            let cells = if reads.withheld(id) {
-                Cells::Absent
-            } else {
-                RequestRow::attribute(id, &self.requests, world, self.now_us)
-            };
-            (id.clone(), cells)
-        };
-        let attributes = reads.attributes.iter().map(attribute).collect();
         let blocks = self.requests.first().map_or(0, |request| request.blocks(world));
-        let signal = |id: &String| {
-            let cells = if reads.withheld(id) {
-                Cells::Absent
-            } else {
-                InstanceRow::signal(id, &self.instances, world, blocks)
-            };
-            (id.clone(), cells)
+        let columns = |ids: &[String], make: &dyn Fn(&str) -> Cells| {
+            let cells = |id: &String| if reads.withholds(id) { Cells::Absent } else { make(id) };
+            ids.iter().map(|id| (id.clone(), cells(id))).collect()
         };
         let ages_us: Vec<u64> = self.instances.iter().map(|row| row.age_us).collect();
+        let totals = |row: &InstanceRow| row.total();
         Feed {
             now_us: self.now_us,
             rows: self.rows(),
-            is_routing: !self.instances.is_empty(),
-            signals: reads.signals.iter().map(signal).collect(),
-            attributes,
+            instances: self.instances.iter().map(|row| row.instance).collect(),
+            signals: columns(&reads.signals, &|id| InstanceRow::signal(id, &self.instances, world, blocks)),
+            attributes: columns(&reads.attributes, &|id| {
+                RequestRow::attribute(id, &self.requests, world, self.now_us)
+            }),
             // A host whose reports are always current passes no ages.
             ages_us: ages_us.iter().any(|age| *age > 0).then_some(ages_us),
+            totals: reads.totals.then(|| self.instances.iter().map(totals).collect()),
         }
     }
 }
@@ -96,12 +86,15 @@ impl Situation {
 /// The columns of one call, by id.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Feed {
-    now_us: u64,
-    rows: usize,
-    is_routing: bool,
-    signals: Vec<(String, Cells)>,
-    attributes: Vec<(String, Cells)>,
-    ages_us: Option<Vec<u64>>,
+    pub(super) now_us: u64,
+    pub(super) rows: usize,
+    /// Which instance each row is; empty where the rows are requests.
+    pub(super) instances: Vec<u64>,
+    pub(super) signals: Vec<(String, Cells)>,
+    pub(super) attributes: Vec<(String, Cells)>,
+    pub(super) ages_us: Option<Vec<u64>>,
+    /// What a picker gets besides.
+    pub(super) totals: Option<Vec<f64>>,
 }
 
 /// The arguments of a call, as they cross the ABI.
@@ -111,12 +104,14 @@ pub(super) struct Call<'a> {
     pub(super) rows: usize,
     pub(super) attributes: &'a [Column<'a>],
     pub(super) signals: &'a [Column<'a>],
+    /// Total scores, for a picker that reads them.
+    pub(super) totals: &'a [f64],
 }
 
 impl Feed {
-    /// Number of rows.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
+    /// Which instance a row is.
+    pub(super) fn instance(&self, row: usize) -> Option<u64> {
+        self.instances.get(row).copied()
     }
 
     /// Lends the columns for as long as `work` takes.
@@ -133,58 +128,12 @@ impl Feed {
             })
             .collect();
         let attributes: Vec<Column<'_>> = attributes.iter().map(Lent::column).collect();
-        work(Call { now_us: self.now_us, rows: self.rows, attributes: &attributes, signals: &signals })
-    }
-
-    /// For a person, in the terms of the model.
-    pub(super) fn describe(&self) -> Vec<String> {
-        let mut lines = vec![format!("now_us = {}", self.now_us)];
-        let list = |columns: &[(String, Cells)]| {
-            columns.iter().map(|(id, cells)| format!("  {id} = {cells}")).collect::<Vec<_>>()
-        };
-        if self.is_routing {
-            let only = |(id, cells): &(String, Cells)| {
-                // One row: a list of one value would look like a row per instance.
-                let value = cells.to_string();
-                let inside = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
-                format!("  {id} = {}", inside.unwrap_or(&value))
-            };
-            if !self.attributes.is_empty() {
-                lines.push("request".to_owned());
-                lines.extend(self.attributes.iter().map(only));
-            }
-            lines.push(count(self.rows, "instance"));
-            lines.extend(list(&self.signals));
-            if let Some(ages_us) = &self.ages_us {
-                lines.push(format!("  age_us = {}", Cells::U64(ages_us.clone())));
-            }
-        } else {
-            lines.push(count(self.rows, "waiting request"));
-            lines.extend(list(&self.attributes));
-        }
-        lines
-    }
-
-    /// The same for a program.
-    pub(super) fn to_json(&self) -> Value {
-        let map = |columns: &[(String, Cells)]| {
-            columns.iter().map(|(id, cells)| (id.clone(), cells.to_json())).collect::<Map<_, _>>()
-        };
-        if self.is_routing {
-            serde_json::json!({
-                "now_us": self.now_us, "rows": self.rows, "request": map(&self.attributes),
-                "instances": map(&self.signals), "ages_us": self.ages_us,
-            })
-        } else {
-            serde_json::json!({"now_us": self.now_us, "rows": self.rows, "queue": map(&self.attributes)})
-        }
+        let totals = self.totals.as_deref().unwrap_or_default();
+        let (now_us, rows) = (self.now_us, self.rows);
+        work(Call { now_us, rows, attributes: &attributes, signals: &signals, totals })
     }
 }
 
 fn lent(columns: &[(String, Cells)]) -> Vec<Lent<'_>> {
     columns.iter().map(|(_, cells)| cells.lend()).collect()
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,16 +1,10 @@
-//! A policy under test: how objects of it are built and called, the same for every kind.
-
-use pointsman_plugin_api::abi::{
-    Failure, PriorityBox, QueueCall, RErr, ROk, RResult, RSlice, RSliceMut, SchedulerBox, ScoreCall,
-    ScorerBox,
-};
-use pointsman_plugin_api::{Key, Order};
+//! A policy under test: what it declares, and how objects of it are built.
 
 use super::fault::Fault;
-use super::situation::{Call, Feed};
+use super::object::{Noted, Object};
 use super::world::World;
-use crate::policy::mark::{self, Mark, Stage};
-use crate::registry::{Catalogue, Kind, PluginError, Policy, PolicyName, PolicyRef};
+use crate::policy::mark::{Mark, Stage};
+use crate::registry::{Built, Catalogue, Kind, Need, PluginError, Policy, PolicyName, PolicyRef};
 
 /// What a policy declared that it reads, and what of that it gets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,12 +13,19 @@ pub(super) struct Reads {
     pub(super) attributes: Vec<String>,
     /// Those among both that are left out, as a host may that does not have them.
     pub(super) withheld: Vec<String>,
+    /// Of a picker: whether it gets total scores.
+    pub(super) totals: bool,
 }
 
 impl Reads {
     /// Whether it is left out.
-    pub(super) fn withheld(&self, id: &str) -> bool {
+    pub(super) fn withholds(&self, id: &str) -> bool {
         self.withheld.iter().any(|other| other == id)
+    }
+
+    /// All that is declared.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &String> {
+        self.signals.iter().chain(&self.attributes)
     }
 }
 
@@ -40,11 +41,12 @@ pub(super) struct Subject<'a> {
 impl Subject<'_> {
     /// What it gets when everything is there.
     pub(super) fn reads(&self) -> Reads {
-        let ids = |needs: &[crate::registry::Need]| needs.iter().map(|need| need.id.clone()).collect();
+        let ids = |needs: &[Need]| needs.iter().map(|need| need.id.clone()).collect();
         Reads {
             signals: ids(&self.policy.signals),
             attributes: ids(&self.policy.attributes),
             withheld: Vec::new(),
+            totals: self.kind == Kind::Picker && self.policy.uses_scores,
         }
     }
 
@@ -57,9 +59,23 @@ impl Subject<'_> {
 
     /// Whether its rows are instances, for one request.
     pub(super) fn is_routing(&self) -> bool {
+        !matches!(self.kind, Kind::Scheduler | Kind::Priority)
+    }
+
+    /// Whether it has this hook.
+    pub(super) fn has_hook(&self, id: &str) -> bool {
+        self.policy.hooks.iter().any(|hook| hook.id == id)
+    }
+
+    /// What its answer for a row is, at the beginning of a sentence.
+    pub(super) fn answer(&self, row: usize) -> String {
         match self.kind {
-            Kind::Scorer => true,
-            Kind::Scheduler | Kind::Priority => false,
+            Kind::Scorer => format!("the score of row {row}"),
+            Kind::Scheduler => format!("the key of row {row}"),
+            Kind::Priority => format!("the priority of row {row}"),
+            Kind::Filter => format!("whether row {row} stays (1 or 0)"),
+            Kind::Picker => "the chosen instance".to_owned(),
+            Kind::Admission => "whether it is let in (1 or 0)".to_owned(),
         }
     }
 
@@ -71,27 +87,30 @@ impl Subject<'_> {
             Kind::Scorer => self.noted(catalogue.build_scorer(wanted, &facts, params)),
             Kind::Scheduler => self.noted(catalogue.build_scheduler(wanted, &facts, params)),
             Kind::Priority => self.noted(catalogue.build_priority(wanted, &facts, params)),
+            Kind::Filter => self.noted(catalogue.build_filter(wanted, &facts, params)),
+            Kind::Picker => self.noted(catalogue.build_picker(wanted, &facts, params)),
+            Kind::Admission => self.noted(catalogue.build_admission(wanted, &facts, params)),
         }
-    }
-
-    fn noted<T: Object + 'static>(&self, built: Built<T>) -> Result<Box<dyn Object>, BuildError> {
-        let object = match built {
-            Ok(Ok(object)) => object,
-            Ok(Err(failure)) => return Err(BuildError::Policy(Fault::from(failure))),
-            Err(error) => return Err(BuildError::Library(error)),
-        };
-        let name = PolicyName {
-            kind: self.kind,
-            name: self.policy.name.clone(),
-            library: self.wanted.library.clone(),
-        };
-        let mark = |stage| Mark::of(&name.subject(stage));
-        Ok(Box::new(Noted { object, decide: mark(Stage::Decide), drop: mark(Stage::Drop), dropping: None }))
     }
 
     /// Builds an object with the defaults of all parameters.
     pub(super) fn build_default(&self, world: &World) -> Result<Box<dyn Object>, Fault> {
         self.build(world, "{}").map_err(BuildError::into_fault)
+    }
+
+    fn noted<T: Object + 'static>(
+        &self,
+        built: Result<Built<T>, PluginError>,
+    ) -> Result<Box<dyn Object>, BuildError> {
+        let object = match built {
+            Ok(Ok(object)) => object,
+            Ok(Err(failure)) => return Err(BuildError::Policy(Fault::from(failure))),
+            Err(error) => return Err(BuildError::Library(error)),
+        };
+        let (name, library) = (self.policy.name.clone(), self.wanted.library.clone());
+        let name = PolicyName { kind: self.kind, name, library };
+        let mark = |stage| Mark::of(&name.subject(stage));
+        Ok(Box::new(Noted::new(object, mark(Stage::Decide), mark(Stage::Drop))))
     }
 }
 
@@ -112,158 +131,4 @@ impl BuildError {
             Self::Policy(fault) => fault,
         }
     }
-}
-
-type Built<T> = Result<Result<T, Failure>, PluginError>;
-
-/// What a slot holds before a call. A policy that computes NaN does not compute this one.
-const UNTOUCHED: u64 = 0x7ff8_0000_5107_e3d5;
-
-/// A policy object of any kind.
-pub(super) trait Object {
-    /// Asks it once; as many answers as there are rows, where it does as it should. Room for them is
-    /// in `scratch`.
-    fn ask(&mut self, call: Call<'_>, scratch: &mut Scratch) -> RResult<usize, Failure>;
-
-    /// The hook after routing; a kind that lacks it has nothing to say.
-    fn routed(&mut self, call: Call<'_>, chosen: usize) -> RResult<(), Failure> {
-        let _ = (call, chosen);
-        ROk(())
-    }
-
-    /// When its order can change; a kind that orders nothing has none.
-    fn order(&self) -> Option<Order> {
-        None
-    }
-
-    /// Whether it has anything to do with priorities.
-    fn uses_priority(&self) -> bool {
-        false
-    }
-}
-
-/// An object whose calls are noted, for whoever watches this process.
-struct Noted<T> {
-    object: T,
-    decide: Mark,
-    drop: Mark,
-    /// The last field, so that it goes when the object is gone.
-    dropping: Option<mark::Call>,
-}
-
-impl<T: Object> Object for Noted<T> {
-    fn ask(&mut self, call: Call<'_>, scratch: &mut Scratch) -> RResult<usize, Failure> {
-        let _noted = mark::enter(self.decide);
-        self.object.ask(call, scratch)
-    }
-
-    fn routed(&mut self, call: Call<'_>, chosen: usize) -> RResult<(), Failure> {
-        let _noted = mark::enter(self.decide);
-        self.object.routed(call, chosen)
-    }
-
-    fn order(&self) -> Option<Order> {
-        self.object.order()
-    }
-
-    fn uses_priority(&self) -> bool {
-        self.object.uses_priority()
-    }
-}
-
-impl<T> Drop for Noted<T> {
-    fn drop(&mut self) {
-        self.dropping = Some(mark::enter(self.drop));
-    }
-}
-
-/// Room for the answers of a call.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    numbers: Vec<f64>,
-    keys: Vec<Key>,
-}
-
-impl Scratch {
-    fn numbers(&mut self, rows: usize) -> &mut [f64] {
-        self.numbers.clear();
-        self.numbers.resize(rows, f64::from_bits(UNTOUCHED));
-        &mut self.numbers
-    }
-
-    fn keys(&mut self, rows: usize) -> &mut [Key] {
-        let untouched = f64::from_bits(UNTOUCHED);
-        self.keys.clear();
-        self.keys.resize(rows, Key { major: untouched, minor: untouched });
-        &mut self.keys
-    }
-}
-
-/// Asks an object, and looks at whether the answer is whole. Kinds that answer with one number give
-/// keys of one number.
-pub(super) fn ask(object: &mut dyn Object, feed: &Feed, scratch: &mut Scratch) -> Result<Vec<Key>, Fault> {
-    scratch.numbers.clear();
-    scratch.keys.clear();
-    let rows = feed.rows();
-    let given = match feed.lend(|call| object.ask(call, scratch)) {
-        ROk(given) => given,
-        RErr(failure) => return Err(Fault::from(failure)),
-    };
-    if given != rows {
-        return Err(Fault::Count { given, rows });
-    }
-    let mut answers = scratch.keys.clone();
-    answers.extend(scratch.numbers.iter().map(|number| Key::of(*number)));
-    match answers.iter().position(|key| [key.major, key.minor].map(f64::to_bits).contains(&UNTOUCHED)) {
-        Some(row) => Err(Fault::Unfilled { row }),
-        None => Ok(answers),
-    }
-}
-
-impl Object for ScorerBox {
-    fn ask(&mut self, call: Call<'_>, scratch: &mut Scratch) -> RResult<usize, Failure> {
-        self.score(routing(call), RSliceMut::from_mut_slice(scratch.numbers(call.rows)))
-    }
-
-    fn routed(&mut self, call: Call<'_>, chosen: usize) -> RResult<(), Failure> {
-        // The method of the ABI object, not this one.
-        ScorerBox::routed(self, routing(call), chosen)
-    }
-}
-
-impl Object for SchedulerBox {
-    fn ask(&mut self, call: Call<'_>, scratch: &mut Scratch) -> RResult<usize, Failure> {
-        self.keys(queue(call), RSliceMut::from_mut_slice(scratch.keys(call.rows)))
-    }
-
-    fn order(&self) -> Option<Order> {
-        Order::from_code(SchedulerBox::order(self))
-    }
-
-    fn uses_priority(&self) -> bool {
-        SchedulerBox::uses_priority(self)
-    }
-}
-
-impl Object for PriorityBox {
-    fn ask(&mut self, call: Call<'_>, scratch: &mut Scratch) -> RResult<usize, Failure> {
-        self.priorities(queue(call), RSliceMut::from_mut_slice(scratch.numbers(call.rows)))
-    }
-
-    fn order(&self) -> Option<Order> {
-        Order::from_code(PriorityBox::order(self))
-    }
-}
-
-fn routing(call: Call<'_>) -> ScoreCall<'_> {
-    ScoreCall {
-        now_us: call.now_us,
-        rows: call.rows,
-        request: RSlice::from_slice(call.attributes),
-        instances: RSlice::from_slice(call.signals),
-    }
-}
-
-fn queue(call: Call<'_>) -> QueueCall<'_> {
-    QueueCall { now_us: call.now_us, rows: call.rows, requests: RSlice::from_slice(call.attributes) }
 }

@@ -1,11 +1,12 @@
 //! A policy object goes through a trial: what it answered, call by call.
 
 use pointsman_plugin_api::Key;
-use pointsman_plugin_api::abi::RResult;
 
 use super::fault::Fault;
+use super::object::{Answers, Object, ask};
 use super::situation::{Situation, Trial};
-use super::subject::{Object, Reads, Scratch, Subject, ask};
+use super::subject::{Reads, Subject};
+use super::told::Told;
 
 /// What came of one call.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,45 +37,68 @@ pub(super) type Transcript = Vec<Answer>;
 pub(super) struct Session<'t> {
     object: Box<dyn Object>,
     reads: Reads,
+    /// What it declares and says that it does not read, with the parameters that it has.
+    unread: Vec<String>,
+    told: Told,
     trial: &'t Trial,
-    scratch: Scratch,
-    answers: Transcript,
+    answers: Answers,
+    transcript: Transcript,
 }
 
 impl<'t> Session<'t> {
     /// Builds an object for a trial.
-    pub(super) fn start(subject: &Subject<'_>, reads: Reads, trial: &'t Trial) -> Result<Self, Fault> {
+    pub(super) fn start(subject: &Subject<'_>, mut reads: Reads, trial: &'t Trial) -> Result<Self, Fault> {
         let object = subject.build_default(&trial.world)?;
-        Ok(Self { object, reads, trial, scratch: Scratch::default(), answers: Vec::new() })
+        let unread: Vec<String> = reads.ids().filter(|id| !object.reads(id)).cloned().collect();
+        reads.withheld.extend(unread.iter().cloned());
+        let told = Told::new(subject);
+        let (answers, transcript) = (Answers::default(), Vec::new());
+        Ok(Self { object, reads, unread, told, trial, answers, transcript })
     }
 
     /// Makes the next call; false when there is none.
     pub(super) fn step(&mut self) -> bool {
-        let goes_on = self.answers.last().is_none_or(Answer::goes_on);
-        let Some(situation) = self.trial.calls.get(self.answers.len()).filter(|_| goes_on) else {
+        let goes_on = self.transcript.last().is_none_or(Answer::goes_on);
+        let Some(situation) = self.trial.calls.get(self.transcript.len()).filter(|_| goes_on) else {
             return false;
         };
         let answer = self.call(situation);
-        self.answers.push(answer);
+        self.transcript.push(answer);
         true
     }
 
     fn call(&mut self, situation: &Situation) -> Answer {
-        let feed = situation.feed(&self.reads, &self.trial.world);
-        let values = ask(&mut *self.object, &feed, &mut self.scratch);
-        let chosen = situation.chosen_row();
+        let world = &self.trial.world;
+        let feed = situation.feed(&self.reads, world);
+        let values = ask(&mut *self.object, &feed, &mut self.answers);
         let hook = match &values {
             // A host tells a policy that failed nothing more in that call.
             Err(_) => Ok(()),
-            Ok(_) => feed.lend(|call| plain(self.object.routed(call, chosen))),
+            Ok(_) => {
+                let about = (&feed, situation);
+                self.told.tell(&mut *self.object, &self.answers, about, (&self.reads, world))
+            }
         };
-        Answer { values, hook }
+        Answer {
+            values: values.map_err(|fault| self.own(fault)),
+            hook: hook.map_err(|fault| self.own(fault)),
+        }
+    }
+
+    /// To read what it says that it does not read is a wrong declaration.
+    fn own(&self, fault: Fault) -> Fault {
+        match fault {
+            Fault::Insisted(message) if self.unread.iter().any(|id| message.contains(&format!("`{id}`"))) => {
+                Fault::Undeclared(format!("{message} (it says that it does not read it)"))
+            }
+            other => other,
+        }
     }
 
     /// What came of it.
     pub(super) fn end(mut self) -> Transcript {
         while self.step() {}
-        self.answers
+        self.transcript
     }
 }
 
@@ -86,9 +110,4 @@ pub(super) fn perform(subject: &Subject<'_>, trial: &Trial) -> Result<Transcript
 /// The same with these columns.
 pub(super) fn perform_with(subject: &Subject<'_>, reads: Reads, trial: &Trial) -> Result<Transcript, Fault> {
     Session::start(subject, reads, trial).map(Session::end)
-}
-
-/// An outcome of the ABI as one of ours.
-pub(super) fn plain(outcome: RResult<(), pointsman_plugin_api::abi::Failure>) -> Result<(), Fault> {
-    outcome.into_result().map_err(Fault::from)
 }

@@ -4,8 +4,8 @@
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
-use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
 use super::interrupt::Interrupt;
@@ -60,19 +60,30 @@ enum Line {
 pub(super) struct Workshop {
     limits: Limits,
     options: Options,
+    watch: Watch,
+}
+
+/// What a person sees meanwhile, and whether they want it to end.
+struct Watch {
     interrupt: Interrupt,
+    /// Hidden by itself where there is no terminal.
+    spinner: ProgressBar,
 }
 
 impl Workshop {
     /// With these limits for the processes.
-    pub(super) fn new(call: Duration, memory: u64, options: Options) -> Self {
-        let limits = Limits { call: Some(call), memory: Some(memory) };
-        Self { limits, options, interrupt: Interrupt::listen() }
+    pub(super) fn new(limits: Limits, options: Options) -> Self {
+        let watch = Watch { interrupt: Interrupt::listen(), spinner: ProgressBar::hidden() };
+        Self { limits, options, watch }
     }
 
     /// Decides these cases of what the job names, in as many processes as it takes.
     pub(super) fn check(&mut self, job: &Job, cases: Vec<Case>) -> Result<Vec<CaseResult>, CliError> {
         let mut progress = Progress::new(cases);
+        self.watch.show(match &job.policy {
+            Some((kind, name)) => format!("checking {kind} {name}"),
+            None => "loading".to_owned(),
+        });
         loop {
             let remaining = progress.remaining();
             if remaining.is_empty() {
@@ -105,6 +116,8 @@ impl Workshop {
         {
             self.compare_processes(job, result)?;
         }
+        // Whatever is printed next needs the line.
+        self.watch.spinner.finish_and_clear();
         Ok(results)
     }
 
@@ -124,7 +137,7 @@ impl Workshop {
 
     fn run(&mut self, job: &Job, cases: Vec<Case>) -> Result<(Vec<Line>, Ended), CliError> {
         let job = Job { cases, options: self.options, ..job.clone() };
-        let worker = Worker::new().map_err(CliError::NoWorker)?;
+        let worker = Worker::new()?;
         let command = ["plugin", INSIDE].map(OsString::from);
         let input = serde_json::to_vec(&job).map_err(io::Error::from).map_err(CliError::Stdout)?;
         let task = worker::Job {
@@ -133,7 +146,7 @@ impl Workshop {
             limits: self.limits,
             program: None,
         };
-        let ran = worker.run(&task, &mut Silent(&self.interrupt)).map_err(CliError::NoWorker)?;
+        let ran = worker.run(&task, &mut self.watch)?;
         let mut text = String::new();
         // A library may have written to it by its descriptor: what is no line of ours is left out.
         let _ = ran.output().and_then(|mut output| output.read_to_string(&mut text));
@@ -142,17 +155,26 @@ impl Workshop {
     }
 }
 
-/// Waits for the end; passes on what libraries say.
-struct Silent<'a>(&'a Interrupt);
+impl Watch {
+    fn show(&mut self, what: String) {
+        // One that has been taken away does not come back.
+        self.spinner = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {wide_msg}") {
+            self.spinner.set_style(style);
+        }
+        self.spinner.set_message(what);
+    }
+}
 
-impl Watcher for Silent<'_> {
+impl Watcher for Watch {
     fn said(&mut self, text: &[u8]) {
         // Nobody can be told that standard error is closed.
-        let _ = io::stderr().write_all(text);
+        self.spinner.suspend(|| drop(io::stderr().write_all(text)));
     }
 
     fn go_on(&mut self, _progress: &worker::Progress) -> bool {
-        !self.0.is_asked()
+        self.spinner.tick();
+        !self.interrupt.is_asked()
     }
 }
 

@@ -27,9 +27,9 @@ pub(super) struct IsolationArgs {
 }
 
 /// Far more than a call of a policy takes, even over 65536 instances.
-const POLICY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const POLICY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Enough for ten million requests.
-const MEMORY_LIMIT: u64 = 4 << 30;
+pub(super) const MEMORY_LIMIT: u64 = 4 << 30;
 /// With less than this the program itself does not start.
 const LEAST_MEMORY: u64 = 64 << 20;
 /// A shorter one could not be told from the system's own delays.
@@ -64,7 +64,7 @@ impl IsolationArgs {
 
 /// A time, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Timeout(Option<Duration>);
+pub(super) struct Timeout(pub(super) Option<Duration>);
 
 impl FromStr for Timeout {
     type Err = String;
@@ -83,7 +83,7 @@ impl FromStr for Timeout {
 
 /// A size, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct MemoryLimit(Option<u64>);
+pub(super) struct MemoryLimit(pub(super) Option<u64>);
 
 impl FromStr for MemoryLimit {
     type Err = String;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::check_worker::{Job, Target, Workshop};
+use super::isolation::{MEMORY_LIMIT, MemoryLimit, POLICY_TIMEOUT, Timeout};
 use super::outputs::Format;
 use super::stdout::Stdout;
 use super::{CliError, Messages, exit};
@@ -13,12 +14,13 @@ use crate::check::{Case, CaseResult, Options, Verdict};
 use crate::registry::{Kind, LibraryRecord, Origin, Policy, probe};
 use crate::report::{Style, check as report};
 use crate::run::builtin_catalogue;
+use crate::worker::Limits;
 
 const EXAMPLES: &str = "\
 Examples:
   pointsman plugin check target/release/libmy_scorer.so
   pointsman plugin check --quick --format json target/release/*.so
-  pointsman plugin check --policy my-scorer --max-call-time-us 50 libmy_scorer.so
+  pointsman plugin check --policy my-scorer --max-call-time 50us libmy_scorer.so
 
 Exit codes: 0: every policy passed; 3: a case failed, or a library could not be loaded.";
 
@@ -45,17 +47,18 @@ pub struct CheckArgs {
     #[arg(long, value_name = "N", default_value_t = Options::default().calls, help_heading = "Limits",
         value_parser = clap::value_parser!(u64).range(1000..))]
     calls: u64,
-    /// What a call over 64 instances may take
-    #[arg(long, value_name = "US", default_value_t = 1000, help_heading = "Limits")]
-    max_call_time_us: u64,
-    /// How long a call may take before it is taken for one that never comes back
-    #[arg(long, value_name = "S", default_value_t = 5, help_heading = "Limits",
-        value_parser = clap::value_parser!(u64).range(1..))]
-    timeout_s: u64,
-    /// Most memory that a process in which a library is checked may have
-    #[arg(long, value_name = "MIB", default_value_t = 4096, help_heading = "Limits",
-        value_parser = clap::value_parser!(u64).range(256..=1 << 30))]
-    memory_limit_mib: u64,
+    /// Longest time for a call over 64 instances, such as `50us`
+    #[arg(long, value_name = "TIME", default_value = "1ms", help_heading = "Limits",
+        value_parser = humantime::parse_duration)]
+    max_call_time: Duration,
+    /// Time after which a call is taken for one that never comes back, such as `2s`, or `none`
+    /// [default: 10s]
+    #[arg(long, value_name = "TIME", help_heading = "Limits")]
+    policy_timeout: Option<Timeout>,
+    /// Most memory for a process in which a library is checked, such as `512MiB`, or `none`
+    /// [default: 4GiB]
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    memory_limit: Option<MemoryLimit>,
     /// Where the random situations come from: another seed tries others
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
@@ -74,8 +77,11 @@ pub(super) fn check(args: &CheckArgs, messages: &Messages) -> Result<(), CliErro
     if args.cases {
         return stdout.print(|out| report::write_cases(style, out));
     }
-    let mut workshop =
-        Workshop::new(Duration::from_secs(args.timeout_s), args.memory_limit_mib << 20, args.options());
+    let limits = Limits {
+        call: args.policy_timeout.map_or(Some(POLICY_TIMEOUT), |timeout| timeout.0),
+        memory: args.memory_limit.map_or(Some(MEMORY_LIMIT), |limit| limit.0),
+    };
+    let mut workshop = Workshop::new(limits, args.options());
     let mut targets = Vec::new();
     for file in &args.files {
         let checked = args.library(file, &mut workshop)?;
@@ -106,7 +112,7 @@ impl CheckArgs {
         Options {
             seed: self.seed,
             calls: if self.quick { self.calls / 10 } else { self.calls },
-            max_call_time: Duration::from_micros(self.max_call_time_us),
+            max_call_time: self.max_call_time,
         }
     }
 

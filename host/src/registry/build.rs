@@ -1,63 +1,55 @@
 //! Policies built with parameters as they are: for whoever wants to know what a policy itself makes
 //! of them.
 
-use pointsman_plugin_api::abi::{Failure, PriorityBox, RStr, SchedulerBox, ScorerBox};
+use pointsman_plugin_api::abi::{
+    AdmissionBox, Failure, FilterBox, PickerBox, PriorityBox, RStr, SchedulerBox, ScorerBox,
+};
 
 use super::{
     Catalogue, Facts, PluginError, PolicyRef, create::policy_name, lookup::Resolved, object::Object,
 };
 use crate::policy::mark::{self, Mark, Stage};
 
+/// An object, or why the policy itself gives none.
+pub type Built<T> = Result<T, Failure>;
+
+/// Defines the constructor of one kind.
+macro_rules! constructors {
+    ($($doc:literal, $name:ident, $object:ty;)*) => {
+        impl Catalogue {$(
+            #[doc = $doc]
+            ///
+            /// # Errors
+            ///
+            /// Why there is no such policy, or why its library cannot be loaded.
+            pub fn $name(
+                &self,
+                wanted: &PolicyRef,
+                facts: &Facts,
+                params: &str,
+            ) -> Result<Built<$object>, PluginError> {
+                self.build(wanted, facts, params)
+            }
+        )*}
+    };
+}
+
+constructors! {
+    "Builds a scorer from JSON parameters, unchecked; those of `wanted` do not count.", build_scorer, ScorerBox;
+    "Builds a scheduler; see [`Catalogue::build_scorer`].", build_scheduler, SchedulerBox;
+    "Builds a priority policy; see [`Catalogue::build_scorer`].", build_priority, PriorityBox;
+    "Builds a filter; see [`Catalogue::build_scorer`].", build_filter, FilterBox;
+    "Builds a picker; see [`Catalogue::build_scorer`].", build_picker, PickerBox;
+    "Builds an admission policy; see [`Catalogue::build_scorer`].", build_admission, AdmissionBox;
+}
+
 impl Catalogue {
-    /// Builds a scorer from JSON parameters, of which nothing is checked; those of `wanted` do not
-    /// count. The inner error is the policy's own.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no such scorer, or why its library cannot be loaded.
-    pub fn build_scorer(
-        &self,
-        wanted: &PolicyRef,
-        facts: &Facts,
-        params: &str,
-    ) -> Result<Result<ScorerBox, Failure>, PluginError> {
-        self.build(wanted, facts, params)
-    }
-
-    /// Builds a scheduler; as [`Catalogue::build_scorer`].
-    ///
-    /// # Errors
-    ///
-    /// Why there is no such scheduler, or why its library cannot be loaded.
-    pub fn build_scheduler(
-        &self,
-        wanted: &PolicyRef,
-        facts: &Facts,
-        params: &str,
-    ) -> Result<Result<SchedulerBox, Failure>, PluginError> {
-        self.build(wanted, facts, params)
-    }
-
-    /// Builds a priority policy; as [`Catalogue::build_scorer`].
-    ///
-    /// # Errors
-    ///
-    /// Why there is no such priority policy, or why its library cannot be loaded.
-    pub fn build_priority(
-        &self,
-        wanted: &PolicyRef,
-        facts: &Facts,
-        params: &str,
-    ) -> Result<Result<PriorityBox, Failure>, PluginError> {
-        self.build(wanted, facts, params)
-    }
-
     fn build<T: Object>(
         &self,
         wanted: &PolicyRef,
         facts: &Facts,
         params: &str,
-    ) -> Result<Result<T, Failure>, PluginError> {
+    ) -> Result<Built<T>, PluginError> {
         let resolved = self.resolve(T::KIND, wanted)?;
         let params = RStr::from_str(params);
         let _noted = mark::enter(Mark::of(&policy_name(T::KIND, resolved).subject(Stage::Build)));

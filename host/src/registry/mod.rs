@@ -22,6 +22,7 @@ mod probe;
 mod provenance;
 mod trust;
 
+pub use build::Built;
 pub use catalogue::{Catalogue, Entry, Origin, PolicyRef};
 pub use create::{Handle, PriorityHandle, SchedulerHandle, ScorerHandle};
 pub use discover::{PluginFile, Sources};

@@ -91,7 +91,12 @@ impl Load {
     pub fn read(self, instances: &Instances<'_>, values: &mut Vec<f64>) -> Result<(), String> {
         values.clear();
         match self.0 {
-            Kind::Effective => values.extend(instances.effective_load().map(|load| load as f64)),
+            Kind::Effective => {
+                for part in [&signal::QUEUE_DEPTH, &signal::BATCH_SIZE, &signal::PENDING_REQUESTS] {
+                    column(instances, part)?;
+                }
+                values.extend(instances.effective_load().map(|load| load as f64));
+            }
             Kind::Count(signal) => {
                 values.extend(column(instances, signal)?.iter().map(|&value| value as f64));
             }

@@ -25,8 +25,12 @@ pub(super) fn metadata(subject: &Subject<'_>) -> CaseResult {
     let ids =
         |needs: &'_ [crate::registry::Need]| needs.iter().map(|need| need.id.clone()).collect::<Vec<_>>();
     let names = policy.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-    let lists =
-        [("parameter", names), ("signal", ids(&policy.signals)), ("attribute", ids(&policy.attributes))];
+    let lists = [
+        ("parameter", names),
+        ("signal", ids(&policy.signals)),
+        ("attribute", ids(&policy.attributes)),
+        ("hook", ids(&policy.hooks)),
+    ];
     for (what, list) in lists {
         if let Some(twice) = repeated(&list) {
             wrong.push(format!("it names the {what} `{twice}` twice"));

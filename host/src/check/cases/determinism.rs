@@ -27,12 +27,14 @@ pub(super) fn deterministic(subject: &Subject<'_>, generator: Generator) -> Case
             Err(fault) => return Judgement::Unclear(fault),
         };
         digest.add(&first);
-        if let Some(violation) = differs(&first, perform(subject, trial), "a second object") {
+        if let Some(violation) = differs(subject, &first, perform(subject, trial), "an equal object") {
             return Judgement::Broken(violation);
         }
         let other = disturbances[number % disturbances.len()].clone();
         let disturbed = disturbed(subject, trial, &other);
-        if let Some(violation) = differs(&first, disturbed, "with calls of another object in between") {
+        if let Some(violation) =
+            differs(subject, &first, disturbed, "an equal object, with calls of another one in between")
+        {
             return Judgement::Broken(violation);
         }
         match first.iter().find_map(Answer::fault) {
@@ -59,11 +61,16 @@ fn disturbed(subject: &Subject<'_>, trial: &Trial, other: &Trial) -> Result<Tran
 }
 
 /// How the answers of two objects differ.
-fn differs(first: &Transcript, second: Result<Transcript, Fault>, which: &str) -> Option<Violation> {
+fn differs(
+    subject: &Subject<'_>,
+    first: &Transcript,
+    second: Result<Transcript, Fault>,
+    which: &str,
+) -> Option<Violation> {
     let second = match second {
         Ok(second) => second,
         Err(fault) => {
-            let what = format!("{which}: it cannot be built ({fault}), though the first could");
+            let what = format!("{which} cannot be built: {fault}");
             return Some(Violation { call: None, what });
         }
     };
@@ -71,23 +78,29 @@ fn differs(first: &Transcript, second: Result<Transcript, Fault>, which: &str) -
     let of_second = second.iter().map(Some).chain(std::iter::repeat(None));
     let calls = first.len().max(second.len());
     of_first.zip(of_second).take(calls).enumerate().find_map(|(call, pair)| {
-        let what = difference(pair.0, pair.1)?;
-        Some(Violation::in_call(call, format!("{what} ({which})")))
+        let what = difference(subject, which, pair.0, pair.1)?;
+        Some(Violation::in_call(call, what))
     })
 }
 
-fn difference(first: Option<&Answer>, second: Option<&Answer>) -> Option<String> {
+fn difference(
+    subject: &Subject<'_>,
+    which: &str,
+    first: Option<&Answer>,
+    second: Option<&Answer>,
+) -> Option<String> {
     let (Some(first), Some(second)) = (first, second) else {
-        return Some("one object answers, an equal one has panicked before".to_owned());
+        return Some(format!("only one of two answers: one has panicked before ({which})"));
     };
     match (&first.values, &second.values) {
         (Ok(first), Ok(second)) => {
             let row = first.iter().zip(second).position(|(a, b)| !is_same(*a, *b))?;
             let [a, b] = [first[row], second[row]].map(shown);
-            Some(format!("row {row} gets {a} from one object and {b} from an equal one"))
+            Some(format!("{} is {a}, and {b} from {which}", subject.answer(row)))
         }
         (Err(a), Err(b)) if std::mem::discriminant(a) == std::mem::discriminant(b) => None,
-        (Err(fault), _) | (_, Err(fault)) => Some(format!("only one of two equal objects fails: {fault}")),
+        (Err(fault), _) => Some(format!("{fault}; not so from {which}")),
+        (_, Err(fault)) => Some(format!("{fault}, only from {which}")),
     }
 }
 

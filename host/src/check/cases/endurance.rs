@@ -11,9 +11,10 @@ use serde_json::{Map, json};
 
 use super::super::fault::Fault;
 use super::super::generate::Generator;
+use super::super::object::{Answers, Object, ask};
 use super::super::situation::Situation;
-use super::super::subject::{Scratch, Subject, ask};
-use super::super::trial::plain;
+use super::super::subject::{Reads, Subject};
+use super::super::told::Told;
 use super::super::verdict::CaseResult;
 use super::super::world::World;
 use super::super::{Case, Options};
@@ -60,15 +61,15 @@ fn time_per_call(subject: &Subject<'_>, generator: Generator, rows: usize) -> Re
     let world = World::of(rows);
     let feed = generator.situation(&mut rng, &world, rows).feed(&subject.reads(), &world);
     let mut object = subject.build_default(&world)?;
-    let mut scratch = Scratch::default();
+    let mut answers = Answers::default();
     // The first call may be special, and whether the answer is whole is looked at here.
-    ask(&mut *object, &feed, &mut scratch)?;
+    ask(&mut *object, &feed, &mut answers)?;
     feed.lend(|call| {
         let (mut fastest, mut spent, mut calls) = (Duration::MAX, Duration::ZERO, 1_u32);
         for round in 0.. {
             let start = now();
             for _ in 0..calls {
-                if let RErr(failure) = object.ask(call, &mut scratch) {
+                if let RErr(failure) = object.ask(call, &mut answers) {
                     return Err(Fault::from(failure));
                 }
             }
@@ -102,6 +103,8 @@ fn shown(time: Duration) -> String {
 const SITUATIONS: usize = 256;
 /// Rows in each.
 const ROWS: usize = 4;
+/// Time from call to call: what is forgotten after some minutes is gone after a tenth of the calls. \[us\]
+const STEP_US: u64 = 10_000;
 /// Growth that is no leak: the system's allocator takes memory in advance, and gives it back late.
 const GROWTH: u64 = 8 << 20;
 /// What all calls may take.
@@ -158,11 +161,12 @@ pub(super) fn memory(subject: &Subject<'_>, generator: Generator, options: &Opti
 
 /// Ever new calls of one object.
 struct Calls<'a> {
-    object: Box<dyn super::super::subject::Object>,
-    reads: super::super::subject::Reads,
+    object: Box<dyn Object>,
+    reads: Reads,
+    told: Told,
     world: World,
     situations: Vec<Situation>,
-    scratch: Scratch,
+    answers: Answers,
     subject: &'a Subject<'a>,
 }
 
@@ -178,37 +182,37 @@ impl<'a> Calls<'a> {
         Ok(Calls {
             object: subject.build_default(&world)?,
             reads: subject.reads(),
+            told: Told::new(subject),
             world,
             situations: situations.collect(),
-            scratch: Scratch::default(),
+            answers: Answers::default(),
             subject,
         })
     }
 
-    /// One call, about requests that were never seen before, of a session that is now and then new.
+    /// One call, about requests that were never seen before, most of them of new sessions.
     fn make(&mut self, number: u64) -> Result<(), Fault> {
         let rows = if self.subject.is_routing() { 1 } else { ROWS as u64 };
         let situation = &mut self.situations[number as usize % SITUATIONS];
-        situation.now_us = number * 1000;
+        situation.now_us = number * STEP_US;
         for (at, request) in situation.requests.iter_mut().enumerate() {
             request.id = number * rows + at as u64;
             request.arrival_us = situation.now_us.saturating_sub(10_000 * at as u64);
-            request.session = 1 + number / 4;
-            request.content = 1 + number / 4;
-            request.round = number % 4;
+            // Now and then a session comes back with its content.
+            let origin = if number % 8 == 7 { number - 5 } else { number };
+            request.session = 1 + origin;
+            request.content = 1 + origin;
+            request.round = number - origin;
         }
         let feed = situation.feed(&self.reads, &self.world);
-        match ask(&mut *self.object, &feed, &mut self.scratch) {
-            Ok(_) => {
-                let chosen = situation.chosen_row();
-                match feed.lend(|call| plain(self.object.routed(call, chosen))) {
-                    Err(fault) if fault.is_last() => Err(fault),
-                    _ => Ok(()),
-                }
-            }
+        let outcome = ask(&mut *self.object, &feed, &mut self.answers).and_then(|_| {
+            let about = (&feed, &*situation);
+            self.told.tell(&mut *self.object, &self.answers, about, (&self.reads, &self.world))
+        });
+        match outcome {
             Err(fault) if fault.is_last() => Err(fault),
-            // It goes on all the same; another case reports it.
-            Err(_) => Ok(()),
+            // Where it goes on all the same, another case reports it.
+            _ => Ok(()),
         }
     }
 }

@@ -21,6 +21,9 @@ const TOLERANCE: f64 = 1e-9;
 
 /// Whether each row has the same answer wherever it stands.
 pub(super) fn row_order(case: Case, subject: &Subject<'_>, generator: Generator) -> CaseResult {
+    if subject.policy.depends_on_order {
+        return CaseResult::not_applicable(case, "it says that it depends on the order of the rows");
+    }
     let found = search(generator.sweep(), |trial| {
         let orders: Vec<Vec<usize>> = trial.calls.iter().enumerate().map(reordering).collect();
         let calls = trial.calls.iter().zip(&orders);
@@ -31,12 +34,17 @@ pub(super) fn row_order(case: Case, subject: &Subject<'_>, generator: Generator)
             trial,
             &reordered,
             |call, answers| {
+                if answers.len() != orders[call].len() {
+                    // One answer for all rows.
+                    return answers.to_vec();
+                }
                 let mut back = answers.to_vec();
                 orders[call].iter().zip(answers).for_each(|(&row, answer)| back[row] = *answer);
                 back
             },
             |row, there, here| {
-                format!("row {row} gets {here}, and {there} where the rows stand in another order")
+                let answer = subject.answer(row);
+                format!("{answer} is {here}, and {there} where the rows stand in another order")
             },
         )
     });
@@ -180,7 +188,8 @@ fn together_and_alone(subject: &Subject<'_>, together: &Trial, alone: &Trial) ->
         if !is_close(keys[row], key) {
             let is_later = together.calls[0].now_us != alone.calls[0].now_us;
             let what = format!(
-                "the request of row {row} gets {}, and {} by itself{}",
+                "{} is {}, and {} by itself{}",
+                subject.answer(row),
                 shown(keys[row]),
                 shown(key),
                 if is_later { " an hour later" } else { " with less to compute" }

@@ -8,6 +8,7 @@ use super::super::subject::{BuildError, Subject};
 use super::super::verdict::CaseResult;
 use super::super::world::World;
 use crate::registry::Parameter;
+use crate::report::number;
 
 /// Whether it can be built without any.
 pub(super) fn defaults(subject: &Subject<'_>) -> CaseResult {
@@ -42,40 +43,71 @@ pub(super) fn schema(subject: &Subject<'_>) -> CaseResult {
     }
     let mut untried = Vec::new();
     for parameter in &subject.policy.parameters {
-        let name = &parameter.name;
-        let of = |value: &Value| Value::from(Map::from_iter([(name.clone(), value.clone())]));
-        match literal(&parameter.default) {
-            Some(default) => match build(subject, &of(&default)) {
-                Ok(()) => {}
-                Err(Trouble::Refused(why)) => {
-                    return CaseResult::failed(
-                        CASE,
-                        format!("it refuses `{name}: {default}`, its own default: {why}"),
-                    );
+        match parameter.default_value() {
+            Some(default) => {
+                if let Err(result) = accepts(subject, parameter, &default, "its own default") {
+                    return result;
                 }
-                Err(Trouble::Other(case)) => return CaseResult::behind(CASE, case),
-            },
-            None => untried.push(format!("`{name}`")),
+            }
+            None => untried.push(format!("`{}`", parameter.name)),
         }
-        if let Some(other) = of_another_type(parameter) {
-            match build(subject, &of(&other)) {
-                Ok(()) => {
-                    return CaseResult::failed(
-                        CASE,
-                        format!("it accepted `{name}: {other}`, which is no {}", parameter.ty),
-                    );
-                }
-                Err(Trouble::Refused(_)) => {}
-                Err(Trouble::Other(case)) => return CaseResult::behind(CASE, case),
+        for choice in &parameter.choices {
+            if let Err(result) = accepts(subject, parameter, &json!(choice), "one of its choices") {
+                return result;
+            }
+        }
+        for other in misfits(parameter) {
+            if let Err(result) = refuses(subject, parameter, &other) {
+                return result;
             }
         }
     }
-    let number = subject.policy.parameters.len();
-    let mut detail = format!("{number} parameter{}", if number == 1 { "" } else { "s" });
+    let mut detail = number::plural(subject.policy.parameters.len() as u64, "parameter");
     if !untried.is_empty() {
         detail += &format!("; the default of {} is no plain value, and was not tried", untried.join(", "));
     }
     CaseResult::passed(CASE, detail)
+}
+
+fn with(parameter: &Parameter, value: &Value) -> Value {
+    Map::from_iter([(parameter.name.clone(), value.clone())]).into()
+}
+
+/// It takes a value that it describes as good.
+fn accepts(
+    subject: &Subject<'_>,
+    parameter: &Parameter,
+    value: &Value,
+    which: &str,
+) -> Result<(), CaseResult> {
+    const CASE: Case = Case::ParameterSchema;
+    build(subject, &with(parameter, value)).map_err(|trouble| match trouble {
+        Trouble::Refused(why) => {
+            let name = &parameter.name;
+            CaseResult::failed(CASE, format!("it refuses `{name}: {value}`, {which}: {why}"))
+        }
+        Trouble::Other(case) => CaseResult::behind(CASE, case),
+    })
+}
+
+/// It refuses a value that cannot be.
+fn refuses(subject: &Subject<'_>, parameter: &Parameter, value: &Value) -> Result<(), CaseResult> {
+    const CASE: Case = Case::ParameterSchema;
+    match build(subject, &with(parameter, value)) {
+        Err(Trouble::Refused(_)) => Ok(()),
+        Err(Trouble::Other(case)) => Err(CaseResult::behind(CASE, case)),
+        Ok(()) => {
+            let (name, expected) = (&parameter.name, parameter.value_type().name());
+            Err(CaseResult::failed(CASE, format!("it accepted `{name}: {value}`, which is no {expected}")))
+        }
+    }
+}
+
+/// Values of other types, and a word that is none of the choices.
+fn misfits(parameter: &Parameter) -> Vec<Value> {
+    let expected = parameter.value_type();
+    let candidates = [json!("no-such-word"), json!(-1.5), json!({"no": "such"})];
+    candidates.into_iter().filter(|value| !expected.accepts(value)).collect()
 }
 
 /// Why there is no object.
@@ -105,75 +137,21 @@ fn build(subject: &Subject<'_>, params: &Value) -> Result<(), Trouble> {
     }
 }
 
-/// A default, which is written as in the source, as a value; `None` if it is more than a literal.
-fn literal(text: &str) -> Option<Value> {
-    let text = text.trim();
-    if let Some(inner) = text.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')) {
-        return literal(inner);
-    }
-    match text {
-        "None" => return Some(Value::Null),
-        "String::new()" => return Some(json!("")),
-        "Vec::new()" | "vec![]" => return Some(json!([])),
-        _ => {}
-    }
-    let conversions = [".into()", ".to_owned()", ".to_string()"];
-    let text = conversions.iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
-    let text = text.strip_prefix("String::from(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(text);
-    // The compiler may put a space behind a sign.
-    let text = text.strip_prefix("- ").map_or_else(|| text.to_owned(), |number| format!("-{number}"));
-    let text = match text.strip_suffix('.') {
-        Some(whole) => format!("{whole}.0"),
-        None => text,
-    };
-    serde_json::from_str(&text).ok()
-}
-
-/// A value of another type, where the type is one that is known.
-fn of_another_type(parameter: &Parameter) -> Option<Value> {
-    let ty = parameter.ty.trim();
-    let inner = ty.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(ty).trim();
-    match inner {
-        "bool" | "f32" | "f64" => Some(json!("a word")),
-        "String" => Some(json!(1)),
-        _ if inner.starts_with("Vec<") => Some(json!(1)),
-        _ => {
-            let is_whole = inner
-                .strip_prefix(['u', 'i'])
-                .is_some_and(|bits| bits == "size" || bits.parse::<u32>().is_ok());
-            is_whole.then(|| json!("a word"))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn defaults_are_read_as_they_are_written_in_sources() {
-        let read = |text| literal(text).unwrap();
-        assert_eq!(read("10000.0"), json!(10000.0));
-        assert_eq!(read("5."), json!(5.0));
-        assert_eq!(read("- 3"), json!(-3));
-        assert_eq!(read("true"), json!(true));
-        assert_eq!(read("None"), Value::Null);
-        assert_eq!(read("Some(1)"), json!(1));
-        assert_eq!(read("\"queue\".into()"), json!("queue"));
-        assert_eq!(read("String::from(\"queue\")"), json!("queue"));
-        assert_eq!(literal("f64::INFINITY"), None);
-        assert_eq!(literal("DEFAULT"), None);
-    }
-
-    #[test]
-    fn another_type_is_known_for_plain_types() {
-        let of = |ty: &str| {
+    fn values_that_cannot_be_are_known_for_each_type() {
+        let of = |ty: &str, choices: &[&str]| {
             let (name, default, doc) = (String::new(), String::new(), String::new());
-            of_another_type(&Parameter { name, ty: ty.to_owned(), default, doc })
+            let choices = choices.iter().map(|&word| word.to_owned()).collect();
+            misfits(&Parameter { name, ty: ty.to_owned(), default, doc, choices })
         };
-        assert_eq!(of("u64"), Some(json!("a word")));
-        assert_eq!(of("Option<f64>"), Some(json!("a word")));
-        assert_eq!(of("String"), Some(json!(1)));
-        assert_eq!(of("utterly::Mine"), None);
+        assert_eq!(of("u64", &[]), [json!("no-such-word"), json!(-1.5), json!({"no": "such"})]);
+        assert_eq!(of("Option<f64>", &[]), [json!("no-such-word"), json!({"no": "such"})]);
+        assert_eq!(of("String", &[]), [json!(-1.5), json!({"no": "such"})]);
+        assert!(of("String", &["a", "b"]).contains(&json!("no-such-word")));
+        assert!(of("utterly::Mine", &[]).is_empty());
     }
 }

@@ -9,6 +9,7 @@ use super::super::subject::Subject;
 use super::super::trial::{Answer, Transcript, perform, perform_with};
 use super::super::verdict::CaseResult;
 use super::result;
+use crate::registry::Kind;
 
 /// Makes all calls and looks at nothing but that the process is still there. Whoever watches the
 /// process decides the rest.
@@ -26,7 +27,7 @@ pub(super) fn answers(step: &[Case], subject: &Subject<'_>, generator: Generator
     for trial in generator.sweep() {
         let outcome = perform(subject, &trial);
         for (case, found) in &mut open {
-            match (judge(*case, &outcome), &mut *found) {
+            match (judge(subject, *case, &outcome), &mut *found) {
                 (_, Found::Broken { .. }) => {}
                 (Judgement::Kept, Found::Nothing { kept }) => *kept += 1,
                 (Judgement::Kept, Found::Unclear(_)) => *found = Found::Nothing { kept: 1 },
@@ -34,7 +35,7 @@ pub(super) fn answers(step: &[Case], subject: &Subject<'_>, generator: Generator
                 (Judgement::Unclear(_), _) => {}
                 (Judgement::Broken(violation), _) => {
                     let (trial, violation) = shrink(trial.clone(), violation, |smaller| {
-                        match judge(*case, &perform(subject, smaller)) {
+                        match judge(subject, *case, &perform(subject, smaller)) {
                             Judgement::Broken(violation) => Some(violation),
                             _ => None,
                         }
@@ -48,7 +49,7 @@ pub(super) fn answers(step: &[Case], subject: &Subject<'_>, generator: Generator
 }
 
 /// What a transcript says about one case.
-fn judge(case: Case, outcome: &Result<Transcript, Fault>) -> Judgement {
+fn judge(subject: &Subject<'_>, case: Case, outcome: &Result<Transcript, Fault>) -> Judgement {
     let answers = match outcome {
         Ok(answers) => answers,
         Err(fault) if fault.case() == case => {
@@ -60,7 +61,7 @@ fn judge(case: Case, outcome: &Result<Transcript, Fault>) -> Judgement {
     let mut in_the_way = None;
     let mut is_kept = false;
     for (call, answer) in answers.iter().enumerate() {
-        match judge_one(case, answer) {
+        match judge_one(subject, case, answer) {
             Ok(()) => is_kept = true,
             Err(One::Broken(what)) => return Judgement::Broken(Violation::in_call(call, what)),
             Err(One::Unclear(fault)) => in_the_way = in_the_way.or(Some(fault)),
@@ -78,7 +79,7 @@ enum One {
     Unclear(Fault),
 }
 
-fn judge_one(case: Case, answer: &Answer) -> Result<(), One> {
+fn judge_one(subject: &Subject<'_>, case: Case, answer: &Answer) -> Result<(), One> {
     if let Some(fault) = answer.fault() {
         let in_hook = answer.values.is_ok();
         let business = match fault {
@@ -87,26 +88,26 @@ fn judge_one(case: Case, answer: &Answer) -> Result<(), One> {
             fault => fault.case(),
         };
         if business == case {
-            let place = if in_hook { "in its hook after routing, " } else { "" };
+            let place = if in_hook { "in a hook, " } else { "" };
             return Err(One::Broken(format!("{place}{fault}")));
         }
         // A call that comes to this has gone well in all that comes before.
         let has_answer = in_hook && case != Case::Hooks;
-        let has_come_so_far =
-            matches!(fault, Fault::Refused(_) | Fault::Count { .. } | Fault::Unfilled { .. });
+        let has_come_so_far = fault.has_come_back();
         if !(has_answer || has_come_so_far && case < business) {
             return Err(One::Unclear(fault.clone()));
         }
     }
     let Ok(values) = &answer.values else { return Ok(()) };
+    let is_score = subject.kind == Kind::Scorer;
     for (row, key) in values.iter().enumerate() {
         match case {
             Case::Finite if !key.is_finite() => {
                 let value = if key.major.is_finite() { key.minor } else { key.major };
-                return Err(One::Broken(format!("the answer for row {row} is {value}")));
+                return Err(One::Broken(format!("{} is {value}", subject.answer(row))));
             }
-            Case::Range if key.major.is_finite() && !(0.0..=1.0).contains(&key.major) => {
-                return Err(One::Broken(format!("the score of row {row} is {}", key.major)));
+            Case::Range if is_score && key.major.is_finite() && !(0.0..=1.0).contains(&key.major) => {
+                return Err(One::Broken(format!("{} is {}", subject.answer(row), key.major)));
             }
             _ => {}
         }
@@ -127,12 +128,17 @@ pub(super) fn optional_reads(subject: &Subject<'_>, generator: Generator) -> Cas
             Err(fault) => return Judgement::Unclear(fault),
         };
         let Some((call, fault)) = first_fault(&without) else { return Judgement::Kept };
-        // A call that fails anyway says nothing.
-        match perform(subject, trial) {
-            Ok(with) if matches!(fault, Fault::Insisted(_)) || first_fault(&with).is_none() => {
-                Judgement::Broken(Violation::in_call(call, fault.to_string()))
-            }
-            _ => Judgement::Unclear(fault.clone()),
+        match fault {
+            // A sentence that says what is missing is an answer, too.
+            Fault::Refused(_) => Judgement::Kept,
+            Fault::Insisted(_) => Judgement::Broken(Violation::in_call(call, fault.to_string())),
+            // A call that fails anyway says nothing.
+            _ => match perform(subject, trial) {
+                Ok(with) if first_fault(&with).is_none() => {
+                    Judgement::Broken(Violation::in_call(call, fault.to_string()))
+                }
+                _ => Judgement::Unclear(fault.clone()),
+            },
         }
     });
     result(CASE, &reads, found)
