@@ -1,5 +1,8 @@
 //! Which policies decided, where they came from, and what they decided about.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use super::super::Style;
 use super::super::number::{count, plural};
 use super::super::style::plain;
@@ -7,9 +10,6 @@ use super::super::wrap::wrap;
 use super::config_value;
 use crate::registry::LibraryRecord;
 use crate::run::{Outcome, Used};
-
-/// How many libraries that were found and not used are named.
-const IDLE: usize = 4;
 
 /// Digits of a hash that tell two builds apart at a glance.
 const HASH_DIGITS: usize = 8;
@@ -31,14 +31,17 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         let note = used.note.as_ref().map_or(String::new(), |note| format!("; {}", plain(note)));
         lines.push(format!("  {role:role_width$}  {name}  {weight:weight_width$}  {origin}{note}"));
     }
-    for (at, idle) in outcome.idle.iter().take(IDLE).enumerate() {
-        let role = if at == 0 { "not used" } else { "" };
+    if let [idle] = &outcome.idle[..] {
         let name = format!("{:name_width$}", plain(&idle.policies.join(", ")));
         let origin = origin(Some(&idle.library), style);
-        lines.push(format!("  {role:role_width$}  {name}  {:weight_width$}  {origin}", ""));
-    }
-    if let Some(more) = outcome.idle.len().checked_sub(IDLE).filter(|&more| more > 0) {
-        lines.push(format!("  {:role_width$}  and {more} more: `pointsman plugin list`", ""));
+        lines.push(format!("  {:role_width$}  {name}  {:weight_width$}  {origin}", "not used", ""));
+    } else {
+        for (at, (directory, files)) in idle_by_directory(outcome).into_iter().enumerate() {
+            let role = if at == 0 { "not used" } else { "" };
+            let text = format!("in {}: {}", plain(&directory), plain(&files.join(", ")));
+            let indent = role_width + 4;
+            lines.extend(wrap(&format!("  {role:role_width$}  "), &text, style.width, indent));
+        }
     }
     lines.push(String::new());
     let mut facts = vec![
@@ -58,6 +61,19 @@ pub(super) fn lines(outcome: &Outcome, style: Style) -> Vec<String> {
         lines.extend(wrapped);
     }
     lines
+}
+
+/// The files of libraries that were found and not used, by where they lie.
+fn idle_by_directory(outcome: &Outcome) -> BTreeMap<String, Vec<String>> {
+    let mut directories: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for idle in &outcome.idle {
+        let path = Path::new(&idle.library.path);
+        let file = path.file_name().map_or_else(String::new, |file| file.to_string_lossy().into_owned());
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = directory.map_or_else(|| ".".to_owned(), |parent| parent.display().to_string());
+        directories.entry(directory).or_default().push(file);
+    }
+    directories
 }
 
 fn weight(used: &Used) -> String {

@@ -25,17 +25,22 @@ fn libraries_that_are_not_used() {
     };
     let idle =
         |name: &str| crate::run::IdleLibrary { policies: vec![name.to_owned()], library: library(name) };
-    outcome.idle = ["a", "b", "c", "d", "e", "f"].map(idle).into();
-    let text = written(&outcome, Style::PLAIN);
-    let lines: Vec<&str> = text.lines().skip(8).take(5).map(str::trim_end).collect();
+    let lines = |outcome: &Outcome, count| {
+        let text = written(outcome, Style::PLAIN);
+        text.lines().skip(8).take(count).map(|line| line.trim_end().to_owned()).collect::<Vec<_>>()
+    };
+    outcome.idle = vec![idle("a")];
+    let alone = "  not used   a                      plugins/liba.so (1.2.0, sha256 01234567…)";
+    assert_eq!(lines(&outcome, 1), [alone]);
+    outcome.idle =
+        ["alphabetically-first", "b", "c", "d", "e", "f", "a-long-name-at-the-end"].map(idle).into();
+    outcome.idle[2].library.path = "libc.so".to_owned();
     assert_eq!(
-        lines,
+        lines(&outcome, 3),
         [
-            "  not used   a                      plugins/liba.so (1.2.0, sha256 01234567…)",
-            "             b                      plugins/libb.so (1.2.0, sha256 01234567…)",
-            "             c                      plugins/libc.so (1.2.0, sha256 01234567…)",
-            "             d                      plugins/libd.so (1.2.0, sha256 01234567…)",
-            "             and 2 more: `pointsman plugin list`",
+            "  not used   in .: libc.so",
+            "             in plugins: libalphabetically-first.so, libb.so, libd.so, libe.so, libf.so,",
+            "             liba-long-name-at-the-end.so",
         ]
     );
 }
