@@ -22,7 +22,7 @@ mod drive;
 
 /// Every policy of a library: what it answers to the host of today, or why it is not built. The same
 /// text as that of the frozen host. Kinds that 1.0 did not have are left out.
-fn report(path: &Path) -> String {
+pub(crate) fn report(path: &Path) -> String {
     let catalogue = catalogue(&Sources { named: vec![file(path, None)], ..Sources::default() }).unwrap();
     let mut said = String::new();
     for entry in catalogue.entries() {
