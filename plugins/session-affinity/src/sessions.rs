@@ -62,9 +62,9 @@ impl Sessions {
     }
 
     fn forget_idle(&mut self, now_us: u64) {
-        while let Some((_, oldest)) = self.bound.peek_lru()
-            && now_us.saturating_sub(oldest.used_us) > self.idle_us
-        {
+        let idle_us = self.idle_us;
+        let is_idle = |binding: &Binding| now_us.saturating_sub(binding.used_us) > idle_us;
+        while self.bound.peek_lru().is_some_and(|(_, oldest)| is_idle(oldest)) {
             if let Some((_, gone)) = self.bound.pop_lru() {
                 self.uncount(gone.instance);
             }
