@@ -36,11 +36,21 @@ pub struct PolicyFailure {
 }
 
 impl PolicyFailure {
-    fn place(&self) -> String {
+    /// Over what it was asked, as the end of a phrase: `, request 7`.
+    pub(crate) fn place(&self) -> String {
         let request = self.request.map(|id| format!(", request {id}"));
         let instance = self.instance.map(|index| format!(", instance {index}"));
         request.into_iter().chain(instance).collect()
     }
+}
+
+/// A policy failed, and another took its place for the rest of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ejection {
+    /// The failure.
+    pub failed: PolicyFailure,
+    /// The policy that took its place.
+    pub fallback: String,
 }
 
 /// How often a policy failed in a run that went on.
@@ -69,6 +79,29 @@ pub struct FailureCount {
 }
 
 impl FailureCount {
+    /// Of one failed call; the seat knows of decisions.
+    pub(super) fn first(failed: &PolicyFailure, fallback: Option<String>) -> Self {
+        Self {
+            kind: failed.kind,
+            policy: failed.policy.clone(),
+            library: failed.library.clone(),
+            calls: 1,
+            first_us: failed.now_us,
+            first_request: failed.request,
+            first_message: failed.message.clone(),
+            fallback,
+            decisions: 0,
+            fallback_decisions: 0,
+        }
+    }
+
+    /// The share of decisions that the fallback made; `None`: none took its place.
+    #[must_use]
+    pub fn fallback_share(&self) -> Option<f64> {
+        self.fallback.as_ref()?;
+        Some(self.fallback_decisions as f64 / self.decisions.max(1) as f64)
+    }
+
     /// Whether both count the same policy.
     #[must_use]
     pub fn is_of(&self, other: &Self) -> bool {

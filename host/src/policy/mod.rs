@@ -30,7 +30,7 @@ mod table;
 use pointsman_plugin_api::abi::AdmissionBox;
 
 pub use facts::{QueueRow, RequestFacts};
-pub use failure::{FailureCount, OnError, PolicyFailure};
+pub use failure::{Ejection, FailureCount, OnError, PolicyFailure};
 pub use hooks::{CompletionFacts, KvEventRows};
 pub use kind::PolicyKind;
 pub use object::PolicyObject;
@@ -136,6 +136,16 @@ impl Policies {
         let batch = KvBatch { now_us, happened_us, instance, rows };
         batch.tell(&mut self.admission)?;
         self.router.tell_kv_events(&batch)
+    }
+
+    /// The policies that others took the place of, in the order in which that happened.
+    #[must_use]
+    pub fn ejections(&self) -> Vec<Ejection> {
+        let orderings = self.orderings.iter().flat_map(Ordering::ejections);
+        let all = self.admission.ejection().into_iter().chain(self.router.ejections()).chain(orderings);
+        let mut all: Vec<Ejection> = all.cloned().collect();
+        all.sort_by_key(|ejection| ejection.failed.now_us);
+        all
     }
 
     /// How often policies failed, of those that did.

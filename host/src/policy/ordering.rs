@@ -6,7 +6,7 @@ use pointsman_plugin_api::abi::{
 use pointsman_plugin_api::{Column, Key, Order};
 
 use super::facts::{AttributeColumn, QueueCells, QueueRow};
-use super::failure::{FailureCount, PolicyFailure};
+use super::failure::{Ejection, FailureCount, PolicyFailure};
 use super::seat::{Loaded, Occasion, Seat};
 
 /// What the policies said of waiting requests, one value for each.
@@ -66,6 +66,11 @@ impl Ordering {
     /// How often policies failed here, of those that did.
     pub fn failures(&self) -> impl Iterator<Item = FailureCount> + '_ {
         self.scheduler.failures().chain(self.priority.failures())
+    }
+
+    /// The policies that others took the place of here.
+    pub(super) fn ejections(&self) -> impl Iterator<Item = &Ejection> {
+        self.scheduler.ejection().into_iter().chain(self.priority.ejection())
     }
 
     /// What the policies declare of themselves. A code that this host does not know is read as the

@@ -4,7 +4,7 @@
 use pointsman_plugin_api::abi::{Failure, FilterBox, PickerBox, RErr, ROk, RSlice, ScorerBox};
 
 use super::decision::Decision;
-use super::failure::{FailureCount, PolicyFailure};
+use super::failure::{Ejection, FailureCount, PolicyFailure};
 use super::filtering::Filtering;
 use super::hooks::{Completed, KvBatch};
 use super::scoring::{ClassWeights, Scoring};
@@ -77,6 +77,13 @@ impl Router {
         let filters = self.filtering.filters.iter().flat_map(Seat::failures);
         let scorers = self.scoring.scorers.iter().flat_map(Seat::failures);
         filters.chain(scorers).chain(self.picker.failures()).collect()
+    }
+
+    /// The policies that others took the place of.
+    pub(super) fn ejections(&self) -> impl Iterator<Item = &Ejection> {
+        let filters = self.filtering.filters.iter().filter_map(Seat::ejection);
+        let scorers = self.scoring.scorers.iter().filter_map(Seat::ejection);
+        filters.chain(scorers).chain(self.picker.ejection())
     }
 
     /// The candidates of the last decision, out of all instances.

@@ -4,7 +4,7 @@ use pointsman_plugin_api::abi::{Failure, RResult};
 use pointsman_plugin_api::hook;
 
 use super::facts::AttributeColumn;
-use super::failure::{FailureCount, OnError, PolicyFailure};
+use super::failure::{Ejection, FailureCount, OnError, PolicyFailure};
 use super::mark::{self, Mark, Stage, Subject};
 use super::object::PolicyObject;
 use super::table::{SignalColumn, SignalNeeds};
@@ -60,14 +60,18 @@ impl<T: PolicyObject> Loaded<T> {
         let signal = |id| if object.reads(id) { SignalColumn::with_id(id) } else { SignalColumn::Absent };
         let (policy, library) = (policy.into(), library.into());
         let mark = |stage| Mark::of(&Subject::policy(T::KIND, &policy, Some(library.as_str()), stage));
+        let noted = mark::enter(mark(Stage::Build));
+        let attributes = attributes.into_iter().map(attribute).collect();
+        let signals = signals.into_iter().map(signal).collect();
+        drop(noted);
         Self {
             mark: mark(Stage::Decide),
             drop_mark: mark(Stage::Drop),
             dropping: None,
             policy,
             library,
-            attributes: attributes.into_iter().map(attribute).collect(),
-            signals: signals.into_iter().map(signal).collect(),
+            attributes,
+            signals,
             hooks: Hooks::default(),
             uses_scores: true,
             object,
@@ -117,10 +121,10 @@ pub struct Seat<T> {
     fallback: Option<Loaded<T>>,
     on_error: OnError,
     failures: Vec<FailureCount>,
+    /// How another policy than the first came to sit here.
+    ejection: Option<Ejection>,
     /// The policy that sits here panicked, and nothing takes its place.
     panicked: bool,
-    /// Another policy than the first sits here.
-    fell_back: bool,
     decisions: u64,
     by_fallback: u64,
 }
@@ -133,8 +137,8 @@ impl<T: PolicyObject> Seat<T> {
             fallback,
             on_error,
             failures: Vec::new(),
+            ejection: None,
             panicked: false,
-            fell_back: false,
             decisions: 0,
             by_fallback: 0,
         }
@@ -169,7 +173,12 @@ impl<T: PolicyObject> Seat<T> {
 
     /// Whether another policy than the first sits here.
     pub(super) fn fell_back(&self) -> bool {
-        self.fell_back
+        self.ejection.is_some()
+    }
+
+    /// How it came to sit here, if one does.
+    pub(super) fn ejection(&self) -> Option<&Ejection> {
+        self.ejection.as_ref()
     }
 
     /// The hooks of the policy here, and of what may take its place.
@@ -195,7 +204,7 @@ impl<T: PolicyObject> Seat<T> {
         mut ask: impl FnMut(&mut Loaded<T>) -> Result<R, Failure>,
     ) -> Result<Option<R>, PolicyFailure> {
         self.decisions += 1;
-        self.by_fallback += u64::from(self.fell_back);
+        self.by_fallback += u64::from(self.fell_back());
         loop {
             let noted = self.current.enter();
             let answer = ask(&mut self.current);
@@ -234,31 +243,24 @@ impl<T: PolicyObject> Seat<T> {
     /// A call failed: whether another policy sits here now, or else this decision goes without one. Or
     /// the run ends.
     fn fail(&mut self, failure: Failure, at: Occasion) -> Result<bool, PolicyFailure> {
-        let message = failure.message.to_string();
         let takes_over = self.on_error == OnError::Fallback && self.fallback.is_some();
-        if self.on_error == OnError::Fail || (self.on_error == OnError::Fallback && !takes_over) {
-            return Err(PolicyFailure {
-                kind: T::KIND,
-                policy: self.current.policy.clone(),
-                library: self.current.library.clone(),
-                request: at.request,
-                instance: at.instance,
-                now_us: at.now_us,
-                message,
-            });
-        }
-        let count = FailureCount {
+        let failed = PolicyFailure {
             kind: T::KIND,
             policy: self.current.policy.clone(),
             library: self.current.library.clone(),
-            calls: 1,
-            first_us: at.now_us,
-            first_request: at.request,
-            first_message: message,
-            fallback: self.fallback.as_ref().filter(|_| takes_over).map(|next| next.policy.clone()),
-            decisions: 0,
-            fallback_decisions: 0,
+            request: at.request,
+            instance: at.instance,
+            now_us: at.now_us,
+            message: failure.message.to_string(),
         };
+        if self.on_error == OnError::Fail || (self.on_error == OnError::Fallback && !takes_over) {
+            return Err(failed);
+        }
+        let fallback = self.fallback.as_ref().filter(|_| takes_over).map(|next| next.policy.clone());
+        let count = FailureCount::first(&failed, fallback.clone());
+        if let Some(fallback) = fallback {
+            self.ejection = Some(Ejection { failed, fallback });
+        }
         match self.failures.iter_mut().find(|seen| seen.is_of(&count)) {
             Some(seen) => seen.calls += 1,
             None => self.failures.push(count),
@@ -266,7 +268,6 @@ impl<T: PolicyObject> Seat<T> {
         match self.fallback.take().filter(|_| takes_over) {
             Some(next) => {
                 self.current = next;
-                self.fell_back = true;
                 Ok(true)
             }
             None => {

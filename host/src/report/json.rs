@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::Summary;
-use crate::policy::FailureCount;
+use crate::policy::{Ejection, FailureCount};
 use crate::run::{Outcome, Provenance, Used};
 
 /// The version of the form of the file. It grows when a program that reads the file must change.
@@ -19,6 +19,7 @@ struct Document<'a> {
     summary: &'a Summary,
     clamped_scores: u64,
     failures: Vec<Failure<'a>>,
+    ejections: Vec<Ejected<'a>>,
     warnings: &'a [String],
 }
 
@@ -28,8 +29,27 @@ struct Failure<'a> {
     policy: &'a str,
     library: &'a str,
     calls: u64,
+    first_us: u64,
+    first_request: Option<u64>,
     first_message: &'a str,
     fallback: Option<&'a str>,
+    decisions: u64,
+    fallback_decisions: u64,
+    /// Of all decisions; `null` where no policy took its place.
+    fallback_share: Option<f64>,
+}
+
+/// An event: from here on another policy decides.
+#[derive(Serialize)]
+struct Ejected<'a> {
+    at_us: u64,
+    kind: String,
+    policy: &'a str,
+    library: &'a str,
+    request: Option<u64>,
+    instance: Option<u32>,
+    message: &'a str,
+    fallback: &'a str,
 }
 
 /// Writes the document, ending in a line feed. Equal runs give equal bytes: nothing in it depends
@@ -46,6 +66,7 @@ pub fn write(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
         summary: &outcome.summary,
         clamped_scores: outcome.clamped_scores,
         failures: outcome.failures.iter().map(failure).collect(),
+        ejections: outcome.ejections.iter().map(ejected).collect(),
         warnings: &outcome.warnings,
     };
     serde_json::to_writer_pretty(&mut out, &document)?;
@@ -59,8 +80,26 @@ fn failure(count: &FailureCount) -> Failure<'_> {
         policy: &count.policy,
         library: &count.library,
         calls: count.calls,
+        first_us: count.first_us,
+        first_request: count.first_request,
         first_message: &count.first_message,
         fallback: count.fallback.as_deref(),
+        decisions: count.decisions,
+        fallback_decisions: count.fallback_decisions,
+        fallback_share: count.fallback_share(),
+    }
+}
+
+fn ejected(Ejection { failed, fallback }: &Ejection) -> Ejected<'_> {
+    Ejected {
+        at_us: failed.now_us,
+        kind: failed.kind.to_string(),
+        policy: &failed.policy,
+        library: &failed.library,
+        request: failed.request,
+        instance: failed.instance,
+        message: &failed.message,
+        fallback,
     }
 }
 
@@ -105,7 +144,7 @@ pub fn read_provenance(text: &str) -> Result<Provenance, RecordError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::outcome;
+    use crate::report::sample::{outcome, with_ejections};
 
     fn text() -> String {
         let mut out = Vec::new();
@@ -119,12 +158,35 @@ mod tests {
         assert!(text.ends_with("}\n"));
         let document: serde_json::Value = serde_json::from_str(&text).unwrap();
         let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
-        let expected =
-            ["clamped_scores", "failures", "policies", "provenance", "schema_version", "summary", "warnings"];
+        let expected = [
+            "clamped_scores",
+            "ejections",
+            "failures",
+            "policies",
+            "provenance",
+            "schema_version",
+            "summary",
+            "warnings",
+        ];
         assert_eq!(keys, expected);
         assert_eq!(document["policies"][2]["library"]["sha256"], "ab12cd34ef567890");
         assert_eq!(document["summary"]["per_class"]["critical"]["states"]["completed"], 600);
         assert_eq!(document["summary"]["overall"]["ttft_ms"]["mean"], 123.4);
+    }
+
+    #[test]
+    fn an_ejection_is_an_event_and_the_share_of_the_fallback_a_figure() {
+        let mut out = Vec::new();
+        write(&with_ejections(), &mut out).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let event = &document["ejections"][1];
+        assert_eq!((&event["at_us"], &event["kind"]), (&2_500_000.into(), &"scheduler".into()));
+        assert_eq!((&event["request"], &event["instance"]), (&serde_json::Value::Null, &1.into()));
+        assert_eq!((&event["message"], &event["fallback"]), (&"no keys".into(), &"fcfs".into()));
+        let figures = &document["failures"][0];
+        assert_eq!((&figures["first_us"], &figures["first_request"]), (&1_234_567.into(), &29.into()));
+        assert_eq!((&figures["decisions"], &figures["fallback_decisions"]), (&2000.into(), &1971.into()));
+        assert_eq!(figures["fallback_share"], 0.9855);
     }
 
     #[test]

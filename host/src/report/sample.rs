@@ -1,6 +1,7 @@
 //! A run in literal figures, for the tests of reports.
 
 use crate::metrics::{Collector, Distribution, Group, InstanceSummary, Latencies, Summary};
+use crate::policy::{Ejection, FailureCount, PolicyFailure, PolicyKind};
 use crate::registry::LibraryRecord;
 use crate::run::{Outcome, Provenance, Used, WorkloadRecord};
 
@@ -97,6 +98,7 @@ pub(super) fn outcome() -> Outcome {
             used("admission", "always-admit", None, None),
         ],
         failures: vec![],
+        ejections: vec![],
         clamped_scores: 0,
         provenance: Provenance {
             host_version: "0.1.0".to_owned(),
@@ -111,5 +113,45 @@ pub(super) fn outcome() -> Outcome {
             policies: vec![],
         },
         warnings: vec![],
+    }
+}
+
+/// The same, where a scorer was ejected, and the scheduler of two instances.
+pub(super) fn with_ejections() -> Outcome {
+    let failed = |kind, policy: &str, message: &str| PolicyFailure {
+        kind,
+        policy: policy.to_owned(),
+        library: format!("target/release/lib{}.so", policy.replace('-', "_")),
+        request: None,
+        instance: None,
+        now_us: 1_234_567,
+        message: message.to_owned(),
+    };
+    let scorer = failed(PolicyKind::Scorer, "kv-pressure-slo", "score 2 is NaN");
+    let scheduler = failed(PolicyKind::Scheduler, "priority-fcfs", "no keys");
+    let ejection = |failed, fallback: &str| Ejection { failed, fallback: fallback.to_owned() };
+    let count = |failed: &PolicyFailure, calls, fallback: &str, decisions, fallback_decisions| FailureCount {
+        kind: failed.kind,
+        policy: failed.policy.clone(),
+        library: failed.library.clone(),
+        calls,
+        first_us: failed.now_us,
+        first_request: Some(29).filter(|_| failed.kind == PolicyKind::Scorer),
+        first_message: failed.message.clone(),
+        fallback: Some(fallback.to_owned()),
+        decisions,
+        fallback_decisions,
+    };
+    Outcome {
+        failures: vec![
+            count(&scorer, 1, "queue-depth", 2000, 1971),
+            count(&scheduler, 2, "fcfs", 40_000, 30_000),
+        ],
+        ejections: vec![
+            ejection(PolicyFailure { request: Some(29), ..scorer }, "queue-depth"),
+            ejection(PolicyFailure { instance: Some(1), now_us: 2_500_000, ..scheduler.clone() }, "fcfs"),
+            ejection(PolicyFailure { instance: Some(0), now_us: 3_000_000, ..scheduler }, "fcfs"),
+        ],
+        ..outcome()
     }
 }

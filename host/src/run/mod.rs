@@ -1,11 +1,13 @@
 //! One run, from a configuration to its outcome.
 //!
-//! `policies` builds what the configuration names, `effects` finds what it asks for in vain,
+//! `policies` builds what the configuration names, `fallbacks` notes what may take the place of a policy,
+//! `effects` finds what is asked for in vain,
 //! `prepare` puts policies, workload and cluster together, `outcome` is what is left when the
 //! simulation has ended. Everything that can be wrong is found before the first event.
 
 mod effects;
 mod error;
+mod fallbacks;
 mod outcome;
 mod policies;
 mod prepare;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Collector, Summary};
-use crate::policy::FailureCount;
+use crate::policy::{Ejection, FailureCount};
 use crate::registry::{self, LibraryRecord};
 
 /// A run that reached its end.
@@ -20,6 +20,8 @@ pub struct Outcome {
     pub idle: Vec<IdleLibrary>,
     /// Policies that failed while the run went on.
     pub failures: Vec<FailureCount>,
+    /// Policies that failed and that others took the place of, in order of time.
+    pub ejections: Vec<Ejection>,
     /// Scores that were outside 0 to 1.
     pub clamped_scores: u64,
     /// Where all this came from.
@@ -31,7 +33,7 @@ pub struct Outcome {
 /// A policy in the composition of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Used {
-    /// `scorer`, `picker`, `scheduler`, `priority`, `admission` or `fallback`.
+    /// `filter`, `scorer`, `picker`, `scheduler`, `priority`, `admission` or `fallback`.
     pub role: &'static str,
     /// Its name.
     pub name: String,

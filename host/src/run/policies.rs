@@ -57,7 +57,7 @@ pub fn referenced_libraries(resolved: &Resolved) -> Vec<PathBuf> {
 /// Builds all policies of a run, and notes where each came from.
 pub(super) struct Builder<'a> {
     pub(super) resolved: &'a Resolved,
-    catalogue: &'a Catalogue,
+    pub(super) catalogue: &'a Catalogue,
     /// What a record says of the policies, in the order in which they are built.
     recorded: Option<&'a [registry::Provenance]>,
     built: Vec<registry::Provenance>,
@@ -104,6 +104,7 @@ impl<'a> Builder<'a> {
         let router = Router::new(filters, scorers, weights, picker);
         let policies = Policies { admission, router, orderings };
         self.check_effects(&policies)?;
+        self.note_fallbacks(uses_scores);
         self.used.sort_by_key(|used| ROLES.iter().position(|role| *role == used.role));
         Ok((policies, std::mem::take(&mut self.built)))
     }
@@ -316,7 +317,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Notes the policy for the composition that people see.
-    fn note(
+    pub(super) fn note(
         &mut self,
         role: &'static str,
         kind: Kind,
@@ -333,7 +334,7 @@ impl<'a> Builder<'a> {
 }
 
 /// The roles in the order in which a request meets them.
-const ROLES: [&str; 6] = ["filter", "scorer", "picker", "scheduler", "priority", "admission"];
+const ROLES: [&str; 7] = ["filter", "scorer", "picker", "scheduler", "priority", "admission", "fallback"];
 
 /// A parameter as people see it.
 fn shown(name: &str, value: &serde_json::Value) -> String {
@@ -348,7 +349,7 @@ fn shown(name: &str, value: &serde_json::Value) -> String {
 }
 
 /// A policy of the configuration as the registry wants it.
-fn reference(policy: &PolicyRef, sha256: Option<String>) -> registry::PolicyRef {
+pub(super) fn reference(policy: &PolicyRef, sha256: Option<String>) -> registry::PolicyRef {
     registry::PolicyRef {
         name: policy.name.value.clone(),
         label: policy.label.clone(),

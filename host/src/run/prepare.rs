@@ -155,6 +155,7 @@ impl Prepared {
             policies: self.used,
             idle: self.idle,
             failures: self.policies.failures(),
+            ejections: self.policies.ejections(),
             clamped_scores: self.policies.router.clamped_scores(),
             provenance: self.provenance,
             warnings,

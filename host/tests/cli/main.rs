@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod ejected;
 mod explained;
 mod extremes;
 mod inspected;

@@ -77,6 +77,12 @@ fn a_fallback_scheduler_stays() {
         let run = ordered(true, Fallback, fault).unwrap();
         assert_eq!((run.ended.as_slice(), take_calls()), ([0, 3, 2, 1].as_slice(), 2));
         assert_eq!((run.failures[0].calls, run.failures[0].fallback.as_deref()), (1, Some("sjf")));
+        // One decision before, and the one that failed was made again.
+        assert_eq!(run.failures[0].decisions - run.failures[0].fallback_decisions, 1);
+        let [event] = &run.ejections[..] else { panic!("{:?}", run.ejections) };
+        assert_eq!((event.failed.kind, event.fallback.as_str()), (PolicyKind::Scheduler, "sjf"));
+        assert_eq!((event.failed.instance, event.failed.request), (Some(0), None));
+        assert_eq!(event.failed.now_us, run.failures[0].first_us);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pointsman::engine::{Gap, RequestRecord, RunError, Sink, State, Totals};
-use pointsman::policy::{FailureCount, PolicyFailure};
+use pointsman::policy::{Ejection, FailureCount, PolicyFailure};
 
 use crate::policies::Seen;
 
@@ -18,6 +18,7 @@ pub(crate) struct Run {
     /// What the router saw at each decision.
     pub(crate) seen: Vec<Seen>,
     pub(crate) failures: Vec<FailureCount>,
+    pub(crate) ejections: Vec<Ejection>,
     pub(crate) clamped: u64,
     pub(crate) emptied: u64,
     /// What each instance's GPU memory holds at the end.

@@ -50,6 +50,9 @@ fn a_skipped_scorer_is_left_out_of_this_decision() {
     let [count] = &run.failures[..] else { panic!("{:?}", run.failures) };
     assert_eq!((count.kind, count.policy.as_str(), count.calls), (PolicyKind::Scorer, "faulty", 1));
     assert_eq!((count.first_message.as_str(), count.fallback.as_deref()), ("no opinion", None));
+    assert_eq!((count.first_us, count.first_request), (10_000, Some(1)));
+    assert_eq!((count.decisions, count.fallback_share()), (3, None));
+    assert_eq!(run.ejections, []);
 }
 
 #[test]
@@ -71,6 +74,13 @@ fn a_fallback_scorer_stays() {
         assert_eq!(take_calls(), 2);
         assert_eq!((run.failures.len(), run.failures[0].calls), (1, 1));
         assert_eq!(run.failures[0].fallback.as_deref(), Some("steer"));
+        assert_eq!((run.failures[0].decisions, run.failures[0].fallback_decisions), (3, 2));
+        let [event] = &run.ejections[..] else { panic!("{:?}", run.ejections) };
+        assert_eq!((event.failed.policy.as_str(), event.fallback.as_str()), ("faulty", "steer"));
+        assert_eq!(
+            (event.failed.now_us, event.failed.request, event.failed.instance),
+            (10_000, Some(1), None)
+        );
     }
 }
 

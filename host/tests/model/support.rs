@@ -186,6 +186,7 @@ impl Lab {
         run.records.sort_by_key(|record| record.id);
         run.seen = std::mem::take(&mut *log.lock().unwrap());
         run.failures = policies.failures();
+        run.ejections = policies.ejections();
         run.clamped = policies.router.clamped_scores();
         run.emptied = policies.router.emptied_candidates();
         Ok(run)

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::super::Style;
-use super::super::number::{count, plural, short};
+use super::super::number::{count, percent, plural, short};
 use super::super::style::plain;
 use super::super::wrap::wrap;
+use crate::policy::{Ejection, FailureCount};
 use crate::run::Outcome;
 
 /// One thing to know.
@@ -51,24 +52,47 @@ pub fn notes(outcome: &Outcome) -> Vec<Note> {
         );
     }
     for failure in &outcome.failures {
-        let instead = match &failure.fallback {
-            Some(name) => format!("`{name}` took its place"),
-            None => "it was left out of those decisions".to_owned(),
-        };
-        note(
-            "policy failed",
-            format!(
-                "{} `{}` ({}) in {}; {instead}; it said first: {}",
-                failure.kind,
-                failure.policy,
-                failure.library,
-                plural(failure.calls, "call"),
-                failure.first_message
+        let who = format!("{} `{}` ({})", failure.kind, failure.policy, failure.library);
+        let ejections = outcome.ejections.iter().filter(|ejection| is_of(ejection, failure));
+        match (&failure.fallback, &ejections.collect::<Vec<_>>()[..]) {
+            (Some(fallback), [first, more @ ..]) => note(
+                "policy ejected",
+                format!(
+                    "{who}{} at {} s{}: {}; `{fallback}` took its place and made {} of {} ({})",
+                    // Each instance has its own schedulers and priorities.
+                    if more.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" in {}, first", plural(more.len() as u64 + 1, "instance"))
+                    },
+                    short(first.failed.now_us as f64 / 1e6),
+                    first.failed.place(),
+                    first.failed.message,
+                    count(failure.fallback_decisions),
+                    plural(failure.decisions, "decision"),
+                    percent(failure.fallback_share().unwrap_or_default()),
+                ),
             ),
-        );
+            _ => note(
+                "policy failed",
+                format!(
+                    "{who} in {}, first at {} s{}: {}; it was left out of those decisions",
+                    plural(failure.calls, "call"),
+                    short(failure.first_us as f64 / 1e6),
+                    failure.first_request.map_or(String::new(), |id| format!(", request {id}")),
+                    failure.first_message
+                ),
+            ),
+        }
     }
     if outcome.clamped_scores > 0 {
         note("scores clamped", format!("{} lay outside 0..1", count(outcome.clamped_scores)));
     }
     notes
+}
+
+/// Whether both are of the same policy.
+fn is_of(ejection: &Ejection, count: &FailureCount) -> bool {
+    let failed = &ejection.failed;
+    (failed.kind, &failed.policy, &failed.library) == (count.kind, &count.policy, &count.library)
 }

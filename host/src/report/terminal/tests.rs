@@ -3,7 +3,7 @@
 use super::*;
 use crate::metrics::{Goodput, Saturation};
 use crate::policy::{FailureCount, PolicyKind};
-use crate::report::sample::{group, instance, outcome};
+use crate::report::sample::{group, instance, outcome, with_ejections};
 
 fn written(outcome: &Outcome, style: Style) -> String {
     let mut out = Vec::new();
@@ -204,9 +204,21 @@ fn what_did_not_complete_and_what_went_wrong_is_said() {
 
     past saturation: the queue still grew at the last arrival (waiting requests, mean by quarter of the
       arrivals: third 120, last 187); latencies depend on how long the run is
-    policy failed: scorer `kv-pressure-slo` (target/release/libkv_pressure_slo.so) in 7 calls; it was
-      left out of those decisions; it said first: score 2 is NaN
+    policy failed: scorer `kv-pressure-slo` (target/release/libkv_pressure_slo.so) in 7 calls, first at
+      1.23 s, request 29: score 2 is NaN; it was left out of those decisions
     scores clamped: 1,234 lay outside 0..1
+    "#);
+}
+
+#[test]
+fn an_ejected_policy_is_named_with_the_share_of_what_took_its_place() {
+    let text = written(&with_ejections(), Style::PLAIN);
+    let notes = text.split("\n\n").last().unwrap();
+    insta::assert_snapshot!(notes, @r#"
+    policy ejected: scorer `kv-pressure-slo` (target/release/libkv_pressure_slo.so) at 1.23 s, request
+      29: score 2 is NaN; `queue-depth` took its place and made 1,971 of 2,000 decisions (98.6 %)
+    policy ejected: scheduler `priority-fcfs` (target/release/libpriority_fcfs.so) in 2 instances, first
+      at 2.50 s, instance 1: no keys; `fcfs` took its place and made 30,000 of 40,000 decisions (75.0 %)
     "#);
 }
 

@@ -47,7 +47,7 @@ fn an_exit_is_named_with_its_code_even_if_it_is_0() {
 
 #[test]
 fn a_policy_of_any_kind_is_named() {
-    for kind in ["scorer", "scheduler", "priority"] {
+    for kind in ["filter", "scorer", "picker", "admission", "scheduler", "priority"] {
         let what = "crashed with SIGSEGV (invalid memory access)";
         let other = policy("scheduler", "call: 0");
         names_the_policy(kind, "call: 3", &["--set", &other][..if kind == "priority" { 2 } else { 0 }], what);
@@ -64,6 +64,18 @@ fn the_stage_of_its_life_is_named() {
     ] {
         names_the_policy("scorer", params, &[], what);
         names_the_policy("scheduler", params, &[], what);
+    }
+    let what = "crashed with SIGSEGV (invalid memory access) while it was built";
+    names_the_policy("filter", "when: reads", &[], what);
+}
+
+#[test]
+fn a_hook_is_a_call_like_any_other() {
+    for kind in ["filter", "scorer", "picker", "admission"] {
+        for hook in ["routed", "completed", "kv-events"] {
+            let what = "crashed with SIGSEGV (invalid memory access)";
+            names_the_policy(kind, &format!("when: {hook}"), &[], what);
+        }
     }
 }
 

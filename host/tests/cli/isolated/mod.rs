@@ -47,6 +47,8 @@ fn policy(kind: &str, params: &str) -> String {
     let policy = format!("name: crashing-{kind}, params: {{{params}}}");
     match kind {
         "scorer" => format!("policy.routing={{scorers: [{{weight: 1, {policy}}}]}}"),
+        "filter" => format!("policy.routing={{filters: [{{{policy}}}], scorers: [{{name: qd, weight: 1}}]}}"),
+        "picker" => format!("policy.routing={{scorers: null, picker: {{{policy}}}}}"),
         _ => format!("policy.{kind}={{{policy}}}"),
     }
 }
