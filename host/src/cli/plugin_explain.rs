@@ -13,7 +13,7 @@ use super::policy_text;
 use super::policy_usage::{Usage, usage};
 use super::stdout::Stdout;
 use super::{CliError, Messages};
-use crate::config::did_you_mean;
+use crate::config::{did_you_mean, nearest};
 use crate::registry::{Catalogue, Kind, LibraryRecord, Origin, Policy};
 use crate::report::{Style, plain, wrap};
 
@@ -111,10 +111,13 @@ fn unknown(
             .map(String::as_str)
             .collect();
         if !labels.contains(&label) {
-            let help = did_you_mean(label, labels.iter().copied()).map_or_else(
-                || "labels are given by the `plugins:` of a configuration: name it with --config".to_owned(),
-                |help| format!("labels: {help}"),
-            );
+            let help = match nearest(label, labels.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if labels.is_empty() => {
+                    "labels are given by the `plugins:` of a configuration: name it with --config".to_owned()
+                }
+                None => format!("there are {}", labels.join(", ")),
+            };
             return format!("{message}: no library has the label `{}`; {help}", plain(label));
         }
     }

@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::look::{self, FormatArgs, LookArgs};
 use super::outputs::Format;
 use super::policy_doc::PolicyDoc;
-use super::policy_text::default_of;
 use super::stdout::Stdout;
 use super::{CliError, Messages};
 use crate::registry::{Catalogue, Entry, Kind, LibraryRecord, Origin, Policy};
@@ -76,7 +75,7 @@ struct Row<'a> {
 
 fn write_text(catalogue: &Catalogue, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let libraries = libraries(catalogue);
-    let mut table = Table::new(4, ["Policies", "aliases", "from", "summary, parameters"]);
+    let mut table = Table::new(3, ["Policies", "from", "summary"]);
     let mut heads = Vec::new();
     let mut group = |head: String, rows: Vec<Row<'_>>| {
         if rows.is_empty() {
@@ -88,9 +87,8 @@ fn write_text(catalogue: &Catalogue, style: Style, out: &mut dyn Write) -> io::R
             let number = libraries.iter().position(|(other, _)| Some(other) == library.as_ref());
             table.row([
                 format!("    {}", plain(&policy.name)),
-                plain(&policy.aliases.join(", ")).into_owned(),
                 number.map_or_else(|| "built in".to_owned(), |number| format!("[{}]", number + 1)),
-                plain(&policy.summary).into_owned() + &parameters(policy),
+                plain(&summary(policy)).into_owned(),
             ]);
         }
     };
@@ -110,15 +108,19 @@ fn write_text(catalogue: &Catalogue, style: Style, out: &mut dyn Write) -> io::R
         writeln!(out, "{}", if is_head { style.name(line) } else { line })?;
     }
     write_libraries(&libraries, style, out)?;
-    writeln!(out, "\n{}", style.faint("More on a policy: pointsman plugin explain NAME"))
+    writeln!(
+        out,
+        "\n{}",
+        style.faint("Parameters, what a policy reads, how it is written: pointsman plugin explain NAME")
+    )
 }
 
-/// A line below the summary: `full_requests=100`.
-fn parameters(policy: &Policy) -> String {
-    let doc = PolicyDoc::new(policy);
-    let shown = doc.parameters.iter().map(|one| format!("{}={}", plain(one.name), default_of(one)));
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    if shown.is_empty() { shown } else { format!("\n{shown}") }
+/// What it does, and its other names.
+fn summary(policy: &Policy) -> String {
+    match &policy.aliases[..] {
+        [] => policy.summary.clone(),
+        aliases => format!("{}; also {}", policy.summary, aliases.join(", ")),
+    }
 }
 
 fn write_libraries(

@@ -32,26 +32,25 @@ fn heading(doc: &PolicyDoc<'_>, style: Style) -> String {
     )
 }
 
-/// The default as one would write it.
-pub(super) fn default_of(parameter: &ParameterDoc<'_>) -> String {
-    match &parameter.default {
-        Some(serde_json::Value::Null) => "none".to_owned(),
-        Some(value) => flow(value),
-        None => plain(parameter.rust_default).into_owned(),
-    }
-}
-
+/// Each with its meaning below it: types are too unlike for a column.
 fn parameters(parameters: &[ParameterDoc<'_>], style: Style) -> Vec<String> {
-    let mut table = Table::new(4, ["  Parameters", "type", "default", ""]);
-    for parameter in parameters {
-        table.row([
-            format!("    {}", plain(parameter.name)),
-            plain(&parameter.ty).into_owned(),
-            default_of(parameter),
-            plain(parameter.doc).into_owned(),
-        ]);
+    if parameters.is_empty() {
+        return Vec::new();
     }
-    part(&table, "  Parameters", parameters.is_empty(), style)
+    let mut lines = vec![String::new(), style.title("  Parameters")];
+    for parameter in parameters {
+        let default = match &parameter.default {
+            // That it is optional says so.
+            Some(serde_json::Value::Null) => String::new(),
+            Some(value) => format!(", default {}", flow(value)),
+            None => format!(", default {} (in Rust)", parameter.rust_default),
+        };
+        let name = plain(parameter.name);
+        let facts = wrap("", &plain(&format!("{}{default}", parameter.ty)), style.width, 6).join("\n");
+        lines.push(format!("    {}: {}", style.name(name), facts));
+        lines.extend(wrap("      ", &plain(parameter.doc), style.width, 6));
+    }
+    lines
 }
 
 fn signals(needs: &[NeedDoc<'_>], style: Style) -> Vec<String> {

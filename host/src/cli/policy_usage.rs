@@ -35,17 +35,16 @@ pub(super) fn usage(policy: &PolicyDoc<'_>, name: &str) -> Option<Usage> {
             let short = vec!["policy:".to_owned(), routing.to_owned(), format!("    filters: [{name}]")];
             (short, long, format!("--set policy.routing.filters=[{name}]"))
         }
-        "picker" => {
+        "picker" if policy.uses_scores == Some(false) => {
             let long = with_parameters(&["policy:", routing, "    picker:"], 6, name, &[], parameters);
-            let short = match policy.uses_scores {
-                Some(false) => vec!["policy:".to_owned(), format!("  routing: {name}")],
-                _ => vec![
-                    "policy:".to_owned(),
-                    routing.to_owned(),
-                    "    scorers: ...".to_owned(),
-                    format!("    picker: {name}"),
-                ],
-            };
+            (vec!["policy:".to_owned(), format!("  routing: {name}")], long, format!("--routing {name}"))
+        }
+        "picker" => {
+            let scorers = "    scorers: ...";
+            let heads = ["policy:", routing, scorers, "    picker:"];
+            let long = with_parameters(&heads, 6, name, &[], parameters);
+            let short = ["policy:", routing, scorers].map(str::to_owned);
+            let short = short.into_iter().chain([format!("    picker: {name}")]).collect();
             (short, long, format!("--set policy.routing.picker={name}"))
         }
         key @ ("scheduler" | "priority" | "admission") => single(key),

@@ -39,6 +39,11 @@ fn what_it_says_to_write_can_be_run() {
     let mut tried = 0;
     for policy in listed["policies"].as_array().unwrap() {
         let name = policy["name"].as_str().unwrap();
+        // Libraries beside the binary have tests of their own.
+        let is_ours = policy["library_sha256"].is_null() || name == "external";
+        if !is_ours || policy["parameters"].to_string().contains("must be given") {
+            continue;
+        }
         let kind = policy["kind"].as_str().unwrap();
         let seen = explain(&scene, &[name, "--kind", kind, "--plugin", "libown.so", "--format", "json"]);
         let document: Value = serde_json::from_str(&seen.out).unwrap();
@@ -56,7 +61,7 @@ fn what_it_says_to_write_can_be_run() {
         let run = scene.run(&[&["run", "run.yaml", "--plugin", "libown.so", "--quiet"], &flag[..]].concat());
         assert_eq!(run.code, Some(0), "{flag:?}\n{}", run.err);
     }
-    assert!(tried >= 12, "{tried}");
+    assert!(tried >= 16, "{tried}");
 }
 
 #[test]
@@ -72,13 +77,9 @@ fn two_libraries_with_one_policy_are_both_explained_and_told_apart_by_label() {
     assert!(both.out.contains("libold.so") && both.out.contains("libnew.so"), "{}", both.out);
     let one = explain(&scene, &["ext@new", "--config", "two.yaml"]);
     assert!(!one.out.contains("libold.so") && one.out.contains("routing: external@new:1"), "{}", one.out);
-    let none = explain(&scene, &["ext@newer", "--config", "two.yaml"]);
+    let none = explain(&scene, &["ext@newe", "--config", "two.yaml"]);
     assert_eq!(none.code, Some(2));
-    assert!(
-        none.err.contains("no library has the label `newer`; labels: did you mean `new`?"),
-        "{}",
-        none.err
-    );
+    assert!(none.err.contains("no library has the label `newe`; did you mean `new`?"), "{}", none.err);
     let none = explain(&scene, &["pa@new"]);
     assert!(none.err.contains("name it with --config"), "{}", none.err);
 }

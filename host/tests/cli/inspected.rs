@@ -42,7 +42,7 @@ fn a_library_says_what_it_is() {
         "panic = unwind this host pointsman",
         ") can load it",
         "scorer external 0.3.0, also ext prefers short queues",
-        "full_requests whole number 10 Queue length at which an instance scores 0. [requests]",
+        "full_requests: whole number, default 10 Queue length at which an instance scores 0. [requests]",
         "queue_depth requests last report Waiting requests.",
         "`cluster.signals.refresh_interval_us`",
     ] {
