@@ -7,6 +7,7 @@ use std::process::Command;
 use pointsman::policy::PolicyKind;
 
 use crate::scene::{Scene, Seen, seen};
+use crate::support;
 
 /// Runs cargo in a crate and expects it to be content. All crates share a target directory with the
 /// other libraries of the tests, so that what they depend on is built once.
@@ -29,12 +30,32 @@ fn new(scene: &Scene, place: &Path, name: &str, kind: PolicyKind) -> Seen {
     scene.run(&["plugin", "new", name, "--kind", kind.name(), "--path", place.to_str().unwrap()])
 }
 
+/// The binary with the policy libraries beside it, as a release build leaves them; the directory of
+/// the tested binary may have them or not.
+fn installed() -> tempfile::TempDir {
+    let place =
+        tempfile::Builder::new().prefix("installed-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let binary = assert_cmd::cargo::cargo_bin!("pointsman");
+    fs::hard_link(binary, place.path().join("pointsman")).unwrap();
+    for library in fs::read_dir(support::plugin_dir()).unwrap() {
+        let library = library.unwrap();
+        fs::copy(library.path(), place.path().join(library.file_name())).unwrap();
+    }
+    place
+}
+
 #[test]
 fn a_new_crate_of_each_kind_builds_passes_its_tests_and_changes_a_run() {
-    let (scene, apart) = (Scene::new(), apart());
+    let (apart, installed) = (apart(), installed());
+    let run = |args: &[&str]| {
+        let mut command = Command::new(installed.path().join("pointsman"));
+        command.args(args).current_dir(apart.path()).env_remove("POINTSMAN_PLUGIN_PATH");
+        command.env_remove("CARGO_TARGET_DIR");
+        seen(command)
+    };
     for kind in PolicyKind::ALL {
         let name = format!("new-{kind}");
-        let made = new(&scene, apart.path(), &name, kind);
+        let made = run(&["plugin", "new", &name, "--kind", kind.name()]);
         assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
         let place = apart.path().join(&name);
         // The versions that this repository uses: nothing is looked up.
@@ -49,12 +70,12 @@ fn a_new_crate_of_each_kind_builds_passes_its_tests_and_changes_a_run() {
         let library = format!("lib{}.so", name.replace('-', "_"));
         fs::create_dir_all(place.join("target/release")).unwrap();
         fs::copy(target.join("debug").join(&library), place.join("target/release").join(&library)).unwrap();
-        changes_its_run(&scene, &name, &made.out);
+        changes_its_run(run, &name, &made.out);
     }
 }
 
 /// Runs the two commands that were printed last: with the policy and without it.
-fn changes_its_run(scene: &Scene, name: &str, printed: &str) {
+fn changes_its_run(run: impl Fn(&[&str]) -> Seen, name: &str, printed: &str) {
     let runs: Vec<Vec<&str>> = printed
         .lines()
         .filter(|line| line.contains("pointsman run "))
@@ -62,8 +83,7 @@ fn changes_its_run(scene: &Scene, name: &str, printed: &str) {
         .collect();
     let [with, without] = runs.as_slice() else { panic!("two runs: {printed}") };
     let summary = |args: &[&str]| {
-        let plugins = crate::support::plugin_dir().display().to_string();
-        let seen = scene.run(&[args, &["--plugin-dir", &plugins, "--format", "json"]].concat());
+        let seen = run(&[args, &["--format", "json"]].concat());
         assert_eq!(seen.code, Some(0), "{}", seen.err);
         serde_json::from_str::<serde_json::Value>(&seen.out).unwrap()
     };
