@@ -368,7 +368,8 @@ fn located(policy: &PolicyRef, error: PluginError) -> RunFailure {
         PluginError::UnknownParameter { parameter, .. } | PluginError::ParameterType { parameter, .. } => {
             policy.param_span(parameter)
         }
-        PluginError::Refused { .. } => policy.param_span(""),
+        // By custom, a sentence on a parameter names it first, between backticks.
+        PluginError::Refused { message, .. } => policy.param_span(message.split('`').nth(1).unwrap_or("")),
         _ => &policy.name.span,
     };
     ConfigError::at(span, error.to_string(), None).into()

@@ -1,10 +1,8 @@
 //! A compiled scorer and its formula, written out for `formula`, route every request alike.
 
-use std::sync::OnceLock;
-
 use pointsman::report::csv;
 
-use crate::{repository, run, support};
+use crate::{prepare, repository, run};
 
 /// The score of `kv-pressure`.
 const PRESSURE: &str =
@@ -17,13 +15,11 @@ const PRESSURE_SLO: &str = "clamp(1 - kv_utilization - pending_transfer_latency/
 
 /// `requests.csv` of the configuration with the CPU tier.
 fn requests(scorer: &str, settings: &[&str]) -> Vec<u8> {
-    static FORMULA: OnceLock<std::path::PathBuf> = OnceLock::new();
-    let library = FORMULA.get_or_init(|| support::plugin("formula"));
     let scorers = format!(
         "policy.routing.scorers=[{{name: pa, weight: 3}}, {{name: qd, weight: 2}}, {{{scorer}, weight: 3}}]"
     );
     let overrides = [&[scorers.as_str()], settings].concat();
-    let outcome = run(&repository("configs/full-offload.yaml"), &overrides, std::slice::from_ref(library));
+    let outcome = run(&repository("configs/full-offload.yaml"), &overrides, &[]);
     assert_eq!(outcome.clamped_scores, 0);
     let mut bytes = Vec::new();
     csv::write(outcome.collector.records(), &mut bytes).unwrap();
@@ -79,4 +75,24 @@ fn another_formula_routes_otherwise() {
         requests("name: kv-pressure", settings) != requests("name: kv-pressure-slo", settings),
         "classes"
     );
+}
+
+/// A mistake is found before the run, and shown where the configuration has the formula.
+#[test]
+fn a_mistake_in_a_formula_is_pointed_at() {
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let config = directory.path().join("run.yaml");
+    let base = std::fs::canonicalize(repository("configs/full-offload.yaml")).unwrap();
+    let text = format!(
+        "base: {}\npolicy:\n  routing:\n    scorers:\n      - name: formula\n        weight: 1\n        \
+         params: {{expr: 1 - kv_utilisation}}\n",
+        base.display()
+    );
+    std::fs::write(&config, text).unwrap();
+    let message = prepare(&config, &[], &[]).err().unwrap().to_string();
+    assert!(
+        message.contains("`expr` at column 5: unknown name `kv_utilisation`; did you mean `kv_utilization`?"),
+        "{message}"
+    );
+    assert!(message.contains("run.yaml:7:24"), "{message}");
 }

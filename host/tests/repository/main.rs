@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use pointsman::config::{Config, Override};
 use pointsman::engine::Unwatched;
 use pointsman::registry::{PluginFile, Sources};
-use pointsman::run::{self, Outcome};
+use pointsman::run::{self, Outcome, Prepared, RunFailure};
 
 /// A file of the repository.
 fn repository(path: &str) -> PathBuf {
@@ -25,6 +25,12 @@ fn repository(path: &str) -> PathBuf {
 
 /// Runs a configuration with `--set` overrides, the libraries of the workspace and `plugins`.
 fn run(config: &Path, overrides: &[&str], plugins: &[PathBuf]) -> Outcome {
+    let prepared = prepare(config, overrides, plugins).unwrap_or_else(|error| panic!("{error}"));
+    prepared.execute(&mut Unwatched).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Builds what a run needs, its policies among it; an error is one of these.
+fn prepare(config: &Path, overrides: &[&str], plugins: &[PathBuf]) -> Result<Prepared, RunFailure> {
     let overrides: Vec<Override> = overrides.iter().map(|text| Override::set(text).unwrap()).collect();
     let resolved = Config::load(config, &overrides).and_then(|config| config.resolve());
     let resolved = resolved.unwrap_or_else(|error| panic!("{error}"));
@@ -35,6 +41,5 @@ fn run(config: &Path, overrides: &[&str], plugins: &[PathBuf]) -> Outcome {
         ..Sources::default()
     };
     catalogue.discover(&sources).unwrap();
-    let prepared = run::prepare(resolved, &catalogue, None).unwrap_or_else(|error| panic!("{error}"));
-    prepared.execute(&mut Unwatched).unwrap_or_else(|error| panic!("{error}"))
+    run::prepare(resolved, &catalogue, None)
 }

@@ -51,13 +51,6 @@ fn plugins() -> Vec<String> {
     folders.filter(|folder| is_library(folder)).map(name).collect()
 }
 
-/// The library of one plugin of this workspace, by its crate's name, built for the tests.
-#[allow(dead_code, reason = "not every test binary needs one")]
-pub(crate) fn plugin(name: &str) -> PathBuf {
-    let file = name.replace('-', "_");
-    plugin_dir().join(format!("{}{file}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
-}
-
 /// A file or folder of the project's shared data, which lies beside the repository; `None`, with a
 /// word on stderr, where it is absent.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
