@@ -46,7 +46,10 @@ impl Filter for Only {
 /// Equal scores; writes down which instances it was asked about and where the request went.
 struct Witness;
 
-static ASKED: Mutex<Vec<(Vec<u64>, Vec<u64>, u64)>> = Mutex::new(Vec::new());
+/// The candidates, their tokens in flight, and the one that was chosen.
+type Asked = (Vec<u64>, Vec<u64>, u64);
+
+static ASKED: Mutex<Vec<Asked>> = Mutex::new(Vec::new());
 
 impl Scorer for Witness {
     type Params = NoParams;

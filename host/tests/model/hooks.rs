@@ -9,11 +9,14 @@ use pointsman_plugin_api::prelude::*;
 use crate::policies;
 use crate::support::{Lab, Tier, at, cluster};
 
+/// When it was told, the state, TTFT and E2E.
+type Told = (u64, String, Option<u64>, Option<u64>);
+
 /// What a listener has heard.
 #[derive(Debug, Default)]
 struct Heard {
     routed: BTreeMap<u64, u64>,
-    completed: BTreeMap<u64, Vec<(u64, String, Option<u64>, Option<u64>)>>,
+    completed: BTreeMap<u64, Vec<Told>>,
     gpu: Vec<BTreeSet<u64>>,
     cpu: Vec<BTreeSet<u64>>,
     reloaded: u64,
