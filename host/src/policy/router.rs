@@ -67,7 +67,7 @@ impl Router {
 
     /// Answers of filters that would have left no candidate; they were passed over.
     #[must_use]
-    pub fn emptied_candidates(&self) -> u64 {
+    pub fn passed_over_filters(&self) -> u64 {
         self.filtering.emptied
     }
 

@@ -100,6 +100,7 @@ pub(super) fn outcome() -> Outcome {
         failures: vec![],
         ejections: vec![],
         clamped_scores: 0,
+        passed_over_filters: 0,
         provenance: Provenance {
             host_version: "0.1.0".to_owned(),
             api_version: "1.0.0".to_owned(),

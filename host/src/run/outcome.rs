@@ -24,6 +24,8 @@ pub struct Outcome {
     pub ejections: Vec<Ejection>,
     /// Scores that were outside 0 to 1.
     pub clamped_scores: u64,
+    /// Answers of filters that would have left no candidate.
+    pub passed_over_filters: u64,
     /// Where all this came from.
     pub provenance: Provenance,
     /// Oddities of the workload that did not stop the run.

@@ -157,6 +157,7 @@ impl Prepared {
             failures: self.policies.failures(),
             ejections: self.policies.ejections(),
             clamped_scores: self.policies.router.clamped_scores(),
+            passed_over_filters: self.policies.router.passed_over_filters(),
             provenance: self.provenance,
             warnings,
         })

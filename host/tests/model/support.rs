@@ -188,7 +188,7 @@ impl Lab {
         run.failures = policies.failures();
         run.ejections = policies.ejections();
         run.clamped = policies.router.clamped_scores();
-        run.emptied = policies.router.emptied_candidates();
+        run.emptied = policies.router.passed_over_filters();
         Ok(run)
     }
 }

@@ -88,6 +88,10 @@ pub fn notes(outcome: &Outcome) -> Vec<Note> {
     if outcome.clamped_scores > 0 {
         note("scores clamped", format!("{} lay outside 0..1", count(outcome.clamped_scores)));
     }
+    if outcome.passed_over_filters > 0 {
+        let times = plural(outcome.passed_over_filters, "time");
+        note("filters passed over", format!("{times} a filter would have left no candidate"));
+    }
     notes
 }
 
