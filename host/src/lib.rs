@@ -27,6 +27,7 @@ pub mod registry;
 pub mod report;
 pub mod run;
 pub mod scaffold;
+pub mod schema;
 #[cfg(unix)]
 pub mod worker;
 pub mod workload;

@@ -3,13 +3,11 @@
 //! The short flags come from the table in `config::flags`, so that it is the one place where they
 //! are defined.
 
-use std::path::Path;
-
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::Value;
 
 use crate::config::flags::{FLAGS, Flag};
-use crate::config::{Config, ConfigError, Override};
+use crate::config::{ConfigError, Override, defaults};
 
 /// What was given, in the order in which it was typed.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +16,8 @@ pub(super) struct ConfigFlags {
 }
 
 const SET: &str = "set";
-/// The option that all of these contradict.
-const FROM: &str = "from";
+/// The group of all of these, for options that contradict them.
+const VALUES: &str = "values";
 
 impl ConfigFlags {
     /// As overrides of a configuration; the last one of a value counts.
@@ -44,13 +42,6 @@ fn heading(flag: &Flag) -> &'static str {
         Some("cluster") => "Cluster",
         _ => "Run",
     }
-}
-
-/// Every value of a configuration that says nothing, for the help.
-fn defaults() -> Value {
-    const NOTHING: &str = "workload: {trace: any}";
-    let config = Config::from_text(Path::new("defaults"), NOTHING, &[]);
-    config.and_then(|config| config.resolve()).map_or(Value::Null, |resolved| resolved.to_value())
 }
 
 /// What a flag's value is where it is given nowhere; a workload has no defaults.
@@ -79,7 +70,6 @@ impl Args for ConfigFlags {
             .value_name("PATH=VALUE")
             .help("Set any value of the configuration, such as `cluster.kv.block_size=32`; repeatable")
             .action(ArgAction::Append)
-            .conflicts_with(FROM)
             .help_heading("Run");
         let defaults = defaults();
         let flags = FLAGS.iter().map(|flag| {
@@ -92,10 +82,10 @@ impl Args for ConfigFlags {
                 })
                 // `--seed -1` is for the configuration to refuse, with a reason.
                 .allow_negative_numbers(true)
-                .conflicts_with(FROM)
                 .help_heading(heading(flag))
         });
-        command.arg(set).args(flags)
+        let group = ArgGroup::new(VALUES).args(FLAGS.iter().map(id).chain([SET])).multiple(true);
+        command.arg(set).args(flags).group(group)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -129,7 +119,7 @@ mod tests {
     use super::*;
 
     fn given(args: &[&str]) -> Vec<String> {
-        let command = ConfigFlags::augment_args(Command::new("run").no_binary_name(true).arg(Arg::new(FROM)));
+        let command = ConfigFlags::augment_args(Command::new("run").no_binary_name(true));
         let flags = ConfigFlags::from_arg_matches(&command.get_matches_from(args)).unwrap();
         let name = |flag: Option<&Flag>| flag.map_or("--set", |flag| flag.name);
         flags.given.iter().map(|(flag, value)| format!("{} {value}", name(*flag))).collect()

@@ -8,6 +8,9 @@
 mod bar_target;
 #[cfg(unix)]
 mod check_worker;
+mod config_check;
+mod config_schema;
+mod config_show;
 mod error;
 pub mod exit;
 mod flags;
@@ -29,6 +32,7 @@ mod policy_text;
 mod policy_usage;
 mod progress;
 mod record;
+mod resolving;
 mod run;
 mod stdout;
 #[cfg(unix)]
@@ -101,6 +105,12 @@ pub enum Command {
         #[command(subcommand)]
         command: PluginCommand,
     },
+    /// Look at configurations
+    Config {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Do another command as a worker process
     #[cfg(unix)]
     #[command(hide = true)]
@@ -142,6 +152,22 @@ pub enum PluginCommand {
     CheckInside,
 }
 
+/// The commands on configurations.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check whether configurations could be run, without running them
+    ///
+    /// Builds their policies and opens their workloads, so everything is found that a run would find
+    /// before its first event.
+    Check(config_check::CheckArgs),
+    /// Print a configuration with everything filled in: bases, flags, defaults
+    Show(config_show::ShowArgs),
+    /// Print a JSON Schema of configurations, for editors
+    ///
+    /// The names and parameters of policies are those of the libraries that are found.
+    Schema(config_schema::SchemaArgs),
+}
+
 impl Cli {
     /// Does what is typed, says what went wrong, and returns the exit code.
     #[must_use]
@@ -165,8 +191,19 @@ impl Command {
         match self {
             Self::Run(args) => run::run(args, messages),
             Self::Plugin { command } => command.run(messages),
+            Self::Config { command } => command.run(messages),
             #[cfg(unix)]
             Self::Worker(_) => Err(CliError::Usage("a worker has no worker".to_owned())),
+        }
+    }
+}
+
+impl ConfigCommand {
+    fn run(&self, messages: &Messages) -> Result<(), CliError> {
+        match self {
+            Self::Check(args) => config_check::check(args, messages),
+            Self::Show(args) => config_show::show(args, messages),
+            Self::Schema(args) => config_schema::print(args, messages),
         }
     }
 }

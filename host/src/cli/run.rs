@@ -39,7 +39,7 @@ pub struct RunArgs {
     /// Run again what this summary file records, byte for byte
     ///
     /// Libraries and trace must be the recorded ones: one whose hash differs is refused.
-    #[arg(long, value_name = "SUMMARY", conflicts_with = "config", help_heading = "Run")]
+    #[arg(long, value_name = "SUMMARY", conflicts_with_all = ["config", "values"], help_heading = "Run")]
     from: Option<PathBuf>,
     #[command(flatten)]
     flags: ConfigFlags,

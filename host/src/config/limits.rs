@@ -25,6 +25,10 @@ pub const CONSTANT_US: f64 = 1e12;
 pub const PER_TOKEN_US: f64 = 1e9;
 /// Coefficients of a latency model per squared token. \[us/token²\]
 pub const PER_SQUARE_US: f64 = 1e6;
+/// Scorers of a router: comparing each with each stays cheap.
+pub const SCORERS: usize = 256;
+/// Filters of a router: far more than anyone chains.
+pub const FILTERS: usize = 64;
 /// The weight of a scorer.
 pub const WEIGHT: f64 = 1e9;
 /// Rates, bursts and targets.

@@ -13,7 +13,7 @@
 //! - `cluster`, `latency`, `profile`, `policy`, `slo`, `plugins`, `workload`, `limits`: what may
 //!   be written;
 //! - `resolved`: the outcome, and the record of it;
-//! - `flow`: a value as one would write it;
+//! - `keys`, `flow`: what may be written, and a value as one would write it;
 //! - `error`, `render`, `suggest`: what is said when something is wrong.
 
 mod cluster;
@@ -22,6 +22,7 @@ mod error;
 pub mod flags;
 mod flow;
 mod json;
+mod keys;
 mod latency;
 mod layer;
 pub mod limits;
@@ -46,6 +47,7 @@ use std::sync::Arc;
 
 pub use error::{ConfigError, Diagnostic};
 pub use flow::flow;
+pub use keys::{Key, KeyValue, defaults, keys, keys_of_routing};
 pub use overrides::Override;
 pub use plugins::PluginRef;
 pub use policy::{OnError, OnErrorAction, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec, TieBreak};

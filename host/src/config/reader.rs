@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use super::error::{ConfigError, Diagnostic, quoted};
+use super::keys::{Key, KeyValue};
 use super::source::{Span, Spanned};
 use super::suggest::did_you_mean;
 use super::tree::{Node, join, real};
@@ -14,12 +15,32 @@ use super::tree::{Node, join, real};
 pub(super) struct Sink {
     errors: RefCell<Vec<Diagnostic>>,
     warnings: RefCell<Vec<Diagnostic>>,
+    /// What was asked for, when somebody wants to know what may be written.
+    asked: Option<RefCell<Vec<Key>>>,
 }
 
 /// More errors at once help nobody.
 const MAX_ERRORS: usize = 20;
 
 impl Sink {
+    /// One that notes which keys are asked for, too.
+    pub(super) fn listening() -> Self {
+        Self { asked: Some(RefCell::default()), ..Self::default() }
+    }
+
+    /// All keys that were asked for, in the order of asking, each once.
+    pub(super) fn into_keys(self) -> Vec<Key> {
+        self.asked.map(RefCell::into_inner).unwrap_or_default()
+    }
+
+    fn note(&self, path: String, value: impl FnOnce() -> KeyValue) {
+        let Some(asked) = &self.asked else { return };
+        let mut asked = asked.borrow_mut();
+        if !asked.iter().any(|key| key.path == path) {
+            asked.push(Key { path, value: value() });
+        }
+    }
+
     /// Notes an error.
     pub(super) fn error(&self, diagnostic: Diagnostic) {
         let mut errors = self.errors.borrow_mut();
@@ -90,6 +111,11 @@ impl<'a> MapReader<'a> {
 
     /// The value under `key` as it is.
     pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.find(key, || KeyValue::Other)
+    }
+
+    fn find(&mut self, key: &'static str, value: impl FnOnce() -> KeyValue) -> Option<&'a Node> {
+        self.sink.note(self.path(key), value);
         self.known.push(key);
         self.node?.get(key)
     }
@@ -102,36 +128,41 @@ impl<'a> MapReader<'a> {
     /// The map under `key`.
     pub(super) fn map(&mut self, key: &'static str) -> MapReader<'a> {
         let path = self.path(key);
-        MapReader::new(self.take(key), path, self.sink)
+        MapReader::new(self.find(key, || KeyValue::Map), path, self.sink)
     }
 
     /// A whole number within bounds.
     pub(super) fn whole(&mut self, key: &'static str, default: u64, bounds: RangeInclusive<u64>) -> u64 {
-        let Some(node) = self.take(key) else { return default };
+        let asked = || KeyValue::Whole { bounds: bounds.clone(), or_null: false };
+        let Some(node) = self.find(key, asked) else { return default };
         whole(node, &self.path(key), bounds, self.sink).unwrap_or(default)
     }
 
     /// A whole number within bounds, or nothing.
     pub(super) fn whole_or_null(&mut self, key: &'static str, bounds: RangeInclusive<u64>) -> Option<u64> {
-        let node = self.take(key).filter(|node| !node.is_null())?;
+        let asked = || KeyValue::Whole { bounds: bounds.clone(), or_null: true };
+        let node = self.find(key, asked).filter(|node| !node.is_null())?;
         whole(node, &self.path(key), bounds, self.sink)
     }
 
     /// A number within bounds; never NaN.
     pub(super) fn number(&mut self, key: &'static str, default: f64, bounds: RangeInclusive<f64>) -> f64 {
-        let Some(node) = self.take(key) else { return default };
+        let Some(node) = self.find(key, || KeyValue::Number { bounds: bounds.clone() }) else {
+            return default;
+        };
         number(node, &self.path(key), bounds, self.sink).unwrap_or(default)
     }
 
     /// A word that is not empty.
     pub(super) fn word(&mut self, key: &'static str) -> Option<Spanned<String>> {
-        let node = self.take(key)?;
+        let node = self.find(key, || KeyValue::Word)?;
         word(node, &self.path(key), self.sink)
     }
 
     /// One of some words.
     pub(super) fn choice<T: Copy>(&mut self, key: &'static str, default: T, choices: &[(&str, T)]) -> T {
-        let Some(node) = self.take(key) else { return default };
+        let words = || choices.iter().map(|(word, _)| (*word).to_owned()).collect();
+        let Some(node) = self.find(key, || KeyValue::Choice(words())) else { return default };
         choice(node, &self.path(key), choices, self.sink).unwrap_or(default)
     }
 

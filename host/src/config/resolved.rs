@@ -8,6 +8,7 @@ use crate::engine::{ClusterSettings, Preemption, Reload};
 
 use super::cluster;
 use super::error::{ConfigError, Diagnostic};
+use super::keys::Key;
 use super::limits;
 use super::plugins::{self, PluginRef};
 use super::policy::PolicySpec;
@@ -49,18 +50,26 @@ pub struct Resolved {
     tree: Node,
 }
 
-impl Resolved {
-    /// Reads the whole tree.
-    pub(super) fn read(tree: &Node) -> Result<Self, ConfigError> {
-        let sink = Sink::default();
-        let mut map = MapReader::new(Some(tree), "", &sink);
+/// What the single keys of the root say; nothing where an error was noted.
+struct Parts {
+    seed: u64,
+    cluster: Option<cluster::Cluster>,
+    plugins: Vec<PluginRef>,
+    policy: Option<PolicySpec>,
+    workload: Option<WorkloadNode>,
+    slo: SloTargets,
+}
+
+impl Parts {
+    fn read(tree: &Node, sink: &Sink) -> Self {
+        let mut map = MapReader::new(Some(tree), "", sink);
         // It has been read and taken out; asking for it makes it a key that is known.
         map.take("base");
         let seed = map.whole("seed", 42, 0..=u64::MAX);
         let horizon_us = map.whole_or_null("horizon_us", 0..=limits::HORIZON_US);
-        let cluster = cluster::read(map.map("cluster"), horizon_us, &sink);
-        let plugins = plugins::read(map.take("plugins"), &sink);
-        let policy = PolicySpec::read(map.map("policy"), &sink);
+        let cluster = cluster::read(map.map("cluster"), horizon_us, sink);
+        let plugins = plugins::read(map.take("plugins"), sink);
+        let policy = PolicySpec::read(map.map("policy"), sink);
         let workload = match map.take_written("workload") {
             Some(node) => sink.ok(WorkloadNode::read(node)),
             None => {
@@ -69,8 +78,17 @@ impl Resolved {
                 None
             }
         };
-        let slo = slo::read(map.take("slo"), &sink);
+        let slo = slo::read(map.take("slo"), sink);
         map.finish();
+        Self { seed, cluster, plugins, policy, workload, slo }
+    }
+}
+
+impl Resolved {
+    /// Reads the whole tree.
+    pub(super) fn read(tree: &Node) -> Result<Self, ConfigError> {
+        let sink = Sink::default();
+        let Parts { seed, cluster, plugins, policy, workload, slo } = Parts::read(tree, &sink);
         let mut warnings = sink.finish()?;
         let (Some(cluster), Some(policy), Some(workload)) = (cluster, policy, workload) else {
             // Whatever is missing has been noted, and ended this function above.
@@ -94,6 +112,13 @@ impl Resolved {
             preemption_span: cluster.preemption_span,
             tree: tree.clone(),
         })
+    }
+
+    /// The keys that are asked for in a tree without any.
+    pub(super) fn keys() -> Vec<Key> {
+        let sink = Sink::listening();
+        Parts::read(&Node::blank(), &sink);
+        sink.into_keys()
     }
 
     /// The place of the value under a dotted path such as `cluster.kv.block_size`, if it was written.

@@ -37,6 +37,11 @@ pub(super) struct Entry {
 const MAX_LOCATED: usize = 16 << 10;
 
 impl Node {
+    /// A map in which nothing was written.
+    pub(super) fn blank() -> Self {
+        Self { value: Value::Map(Vec::new()), span: Span::of_default() }
+    }
+
     /// The entries of a map.
     pub(super) fn entries(&self) -> Option<&[Entry]> {
         match &self.value {

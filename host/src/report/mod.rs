@@ -18,6 +18,7 @@ pub mod terminal;
 mod unfinished;
 mod wrap;
 
+pub(crate) use number::plural;
 pub use style::Style;
 pub(crate) use style::plain;
 pub use table::Table;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, json};
 
 use super::super::error::ConfigError;
+use super::super::keys::Key;
+use super::super::limits;
 use super::super::reader::{MapReader, Sink, wrong};
 use super::super::tree::{Node, Value};
 use super::short::{self, Weighted, repeated};
@@ -97,6 +99,13 @@ impl RoutingSpec {
         Self::read_long(MapReader::new(Some(node), path, sink), sink)
     }
 
+    /// The keys of the long form.
+    pub(in super::super) fn keys() -> Vec<Key> {
+        let sink = Sink::listening();
+        Self::read_long(MapReader::new(Some(&Node::blank()), "", &sink), &sink);
+        sink.into_keys()
+    }
+
     fn read_long(mut map: MapReader<'_>, sink: &Sink) -> Option<Self> {
         let classes = map.take_written("by_class");
         let list = map.take_written("scorers");
@@ -158,8 +167,8 @@ fn filters(node: &Node, path: &str, sink: &Sink) -> Option<Vec<PolicyRef>> {
     let Value::List(items) = &node.value else {
         return PolicyRef::read(node, path, sink).map(|filter| vec![filter]);
     };
-    if items.len() > MAX_FILTERS {
-        sink.error(wrong(node, path, &format!("a list of at most {MAX_FILTERS} filters")));
+    if items.len() > limits::FILTERS {
+        sink.error(wrong(node, path, &format!("a list of at most {} filters", limits::FILTERS)));
         return None;
     }
     let read = |(index, item)| PolicyRef::read(item, &format!("{path}[{index}]"), sink);
@@ -167,6 +176,3 @@ fn filters(node: &Node, path: &str, sink: &Sink) -> Option<Vec<PolicyRef>> {
     let filters: Vec<Option<PolicyRef>> = items.iter().enumerate().map(read).collect();
     filters.into_iter().collect()
 }
-
-/// Far more than anyone chains.
-const MAX_FILTERS: usize = 64;

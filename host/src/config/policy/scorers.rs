@@ -1,10 +1,11 @@
 //! The long form of scorers: a list of maps.
 
 use super::super::error::Diagnostic;
+use super::super::limits;
 use super::super::reader::{MapReader, Sink, wrong};
 use super::super::tree::{self, Node};
 use super::PolicyRef;
-use super::short::{self, MAX_SCORERS, Weighted, repeated};
+use super::short::{self, Weighted, repeated};
 
 /// The value of `scorers:`: a short form, or a list. With `shared`, weights come from elsewhere.
 pub(super) fn read(node: &Node, path: &str, shared: bool, sink: &Sink) -> Option<Vec<Weighted>> {
@@ -15,8 +16,8 @@ pub(super) fn read(node: &Node, path: &str, shared: bool, sink: &Sink) -> Option
         sink.error(wrong(node, path, "a list of scorers"));
         return None;
     };
-    if items.is_empty() || items.len() > MAX_SCORERS {
-        sink.error(wrong(node, path, &format!("a list of 1 to {MAX_SCORERS} scorers")));
+    if items.is_empty() || items.len() > limits::SCORERS {
+        sink.error(wrong(node, path, &format!("a list of 1 to {} scorers", limits::SCORERS)));
         return None;
     }
     // Other parameters make it another scorer; but weights by class tell scorers apart by name alone.

@@ -22,8 +22,8 @@ pub(in super::super) fn is_picker(text: &str) -> bool {
 /// Reads the scorers of a text. Every mistake is noted at its column.
 pub(super) fn read(node: &Node, sink: &Sink) -> Option<Vec<Weighted>> {
     let text = node.text()?;
-    if text.split(',').nth(MAX_SCORERS).is_some() {
-        sink.error(Diagnostic::at(&node.span, format!("there are more than {MAX_SCORERS} scorers")));
+    if text.split(',').nth(limits::SCORERS).is_some() {
+        sink.error(Diagnostic::at(&node.span, format!("there are more than {} scorers", limits::SCORERS)));
         return None;
     }
     let mut scorers: Vec<Weighted> = Vec::new();
@@ -45,9 +45,6 @@ pub(super) fn read(node: &Node, sink: &Sink) -> Option<Vec<Weighted>> {
     }
     good.then_some(scorers)
 }
-
-/// Comparing each with each stays cheap.
-pub(super) const MAX_SCORERS: usize = 256;
 
 /// The error for a scorer that is there twice.
 pub(super) fn repeated(policy: &PolicyRef, again: &Span, first: &Span) -> Diagnostic {

@@ -43,42 +43,31 @@ impl Check {
 
     /// A distribution with all that its family needs, nothing else, and every number in range.
     pub(super) fn dist(&mut self, key: &str, spec: &DistSpec, unit: Unit) {
-        use DistKind as K;
-        let fields = [
-            ("value", spec.value, &[K::Constant][..], true),
-            ("mean", spec.mean, &[K::Normal, K::Lognormal, K::Exponential], spec.dist != K::Lognormal),
-            ("median", spec.median, &[K::Lognormal], false),
-            ("stddev", spec.stddev, &[K::Normal], true),
-            ("sigma", spec.sigma, &[K::Lognormal], true),
-            (
-                "min",
-                spec.min,
-                &[K::Uniform, K::Normal, K::Lognormal, K::Exponential],
-                spec.dist == K::Uniform,
-            ),
-            (
-                "max",
-                spec.max,
-                &[K::Uniform, K::Normal, K::Lognormal, K::Exponential],
-                spec.dist == K::Uniform,
-            ),
+        let numbers = [
+            ("value", spec.value),
+            ("mean", spec.mean),
+            ("median", spec.median),
+            ("stddev", spec.stddev),
+            ("sigma", spec.sigma),
+            ("min", spec.min),
+            ("max", spec.max),
         ];
         let dist = spec.dist.name();
-        for (name, value, families, required) in fields {
+        for (name, value) in numbers {
             let path = format!("{key}.{name}");
-            let belongs = families.contains(&spec.dist);
+            let field = spec.dist.fields().iter().find(|(field, _)| *field == name);
             match value {
-                Some(_) if !belongs => {
+                Some(_) if field.is_none() => {
                     self.fail(path, format!("has no meaning with `dist: {dist}`: leave it out"))
                 }
-                None if belongs && required => {
+                None if field.is_some_and(|(_, required)| *required) => {
                     self.fail(path, format!("is missing: `dist: {dist}` needs it"))
                 }
                 Some(value) => self.dist_number(path, name, value, unit),
                 None => {}
             }
         }
-        if spec.dist == K::Lognormal && spec.mean.is_some() == spec.median.is_some() {
+        if spec.dist == DistKind::Lognormal && spec.mean.is_some() == spec.median.is_some() {
             self.fail(key, "`dist: lognormal` needs exactly one of `mean` and `median`");
         }
         if let (Some(min), Some(max)) = (spec.min, spec.max) {

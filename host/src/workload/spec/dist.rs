@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -22,8 +23,9 @@ use serde::{Deserialize, Serialize, Serializer};
 ///
 /// `normal`, `lognormal` and `exponential` are clamped to `min` and `max` where these are given;
 /// token counts are rounded to the nearest whole number and are at least 1, durations at least 0.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
+#[schemars(rename = "distribution")]
 pub struct DistSpec {
     /// The family.
     pub dist: DistKind,
@@ -58,8 +60,9 @@ pub struct DistSpec {
 }
 
 /// A family of distributions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "family")]
 pub enum DistKind {
     /// Always `value`.
     Constant,
@@ -76,6 +79,35 @@ pub enum DistKind {
 }
 
 impl DistKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Constant, Self::Uniform, Self::Normal, Self::Lognormal, Self::Exponential, Self::Empirical];
+
+    /// The keys that it may have beside `dist`, and whether it needs them.
+    #[must_use]
+    pub fn fields(self) -> &'static [(&'static str, bool)] {
+        match self {
+            Self::Constant => &[("value", true)],
+            Self::Uniform => &[("min", true), ("max", true)],
+            Self::Normal => &[("mean", true), ("stddev", true), ("min", false), ("max", false)],
+            Self::Lognormal => {
+                &[("mean", false), ("median", false), ("sigma", true), ("min", false), ("max", false)]
+            }
+            Self::Exponential => &[("mean", true), ("min", false), ("max", false)],
+            Self::Empirical => &[("values", false), ("file", false)],
+        }
+    }
+
+    /// Two keys of which it needs exactly one; empty where there are none.
+    #[must_use]
+    pub fn alternatives(self) -> &'static [&'static str] {
+        match self {
+            Self::Lognormal => &["mean", "median"],
+            Self::Empirical => &["values", "file"],
+            _ => &[],
+        }
+    }
+
     /// As it is written in a configuration.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,10 +1,12 @@
 //! How a trace is read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The format of a trace.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "trace-format")]
 pub enum TraceFormat {
     /// Decided by the first line.
     #[default]
@@ -37,8 +39,9 @@ impl TraceFormat {
 
 /// Which column of a CSV trace holds what, by the names in its first line. Columns that are not
 /// named here are ignored; an empty field of an optional column means absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "columns")]
 pub struct Columns {
     /// Arrival, in `time_unit`; default `arrival_s`.
     pub arrival: String,
@@ -79,8 +82,9 @@ impl Default for Columns {
 }
 
 /// The unit of a CSV trace's arrival column.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "time-unit")]
 pub enum TimeUnit {
     /// Seconds.
     #[default]
