@@ -51,23 +51,35 @@
 //! export! { scorers: [Breathing] }
 //!
 //! // And its test, through all that a host goes through:
-//! let mut scorer = pointsman_plugin_api::testkit::Scorers::new::<Breathing>(r#"{"full_requests": 10}"#)?;
-//! scorer.instances.set(&signal::QUEUE_DEPTH, &[0, 5, 20]);
+//! use pointsman_plugin_api::testkit::{Scorers, instance};
+//!
+//! let mut scorer = Scorers::new::<Breathing>(r#"{"full_requests": 10}"#)?;
+//! for depth in [0, 5, 20] {
+//!     scorer.instances.push(instance().queue_depth(depth));
+//! }
 //! assert_eq!(scorer.score()?, [1.0, 0.5, 0.0]);
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! `Cargo.toml` needs `crate-type = ["cdylib"]` under `[lib]`. Build it, then name the file:
-//! `pointsman run CONFIG --plugin target/release/libbreathing.so --routing breathing:1`.
+//! `pointsman plugin new NAME --kind scorer` writes such a crate. By hand, `Cargo.toml` needs
+//! `crate-type = ["cdylib"]` under `[lib]`. Build it, then name the file: `pointsman run CONFIG --plugin
+//! target/release/libbreathing.so --routing breathing:1`.
 //!
 //! The rules: a policy reads no clock and no randomness but what it is given (`now_us`, and
 //! [`setup::SEED`]), reads only what it declares, and keeps its own state. A panic is contained,
 //! and the policy is not called again.
 //!
-//! The kinds, in the order in which a request meets them: [`Admission`], [`Filter`], [`Scorer`] and
-//! [`Picker`] decide where it runs, [`Priority`] and [`Scheduler`] when. What can be read is in [`signal`],
-//! [`attribute`] and [`setup`]; what a policy can be told besides, in [`hook`] and [`outcome`]. What crosses to the host is in [`abi`], which authors
-//! never need.
+//! | what | where |
+//! |---|---|
+//! | the kinds, in the order in which a request meets them | [`Admission`], [`Filter`], [`Scorer`] and [`Picker`] decide where it runs, [`Priority`] and [`Scheduler`] when |
+//! | what a policy can read | [`signal`], [`attribute`], [`setup`] |
+//! | what it can be told besides | [`hook`], [`outcome`] |
+//! | parameters | [`parameters!`] |
+//! | tests without a host | [`testkit`] |
+//! | what crosses to the host, which authors never need | [`abi`], [`manifest`] |
+//!
+//! Two documents lie beside this crate: `docs/writing-a-policy.md` goes from nothing to a library that others
+//! use, and `docs/abi.md` says what is promised.
 
 #![expect(non_local_definitions, reason = "the expansion of `sabi_trait` has them")]
 
@@ -94,6 +106,11 @@ pub mod signal;
 pub mod testkit;
 mod value;
 mod view;
+
+/// The code in the guide compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/writing-a-policy.md")]
+mod guide {}
 
 #[doc(hidden)]
 pub use serde;

@@ -45,8 +45,10 @@ use crate::{
 ///
 /// export! { admissions: [ShortOnly] }
 ///
-/// let mut short_only = pointsman_plugin_api::testkit::Admissions::new::<ShortOnly>("{}")?;
-/// short_only.request.set(&attribute::PROMPT_TOKENS, &[9000]);
+/// use pointsman_plugin_api::testkit::{Admissions, request};
+///
+/// let mut short_only = Admissions::new::<ShortOnly>("{}")?;
+/// short_only.request = request().prompt_tokens(9000);
 /// assert!(!short_only.admit()?);
 /// # Ok::<(), String>(())
 /// ```

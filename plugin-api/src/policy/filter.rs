@@ -48,8 +48,10 @@ use crate::{
 ///
 /// export! { filters: [Roomy] }
 ///
-/// let mut roomy = pointsman_plugin_api::testkit::Filters::new::<Roomy>("{}")?;
-/// roomy.instances.set(&signal::KV_UTILIZATION, &[0.95, 0.5]);
+/// use pointsman_plugin_api::testkit::{Filters, instance};
+///
+/// let mut roomy = Filters::new::<Roomy>("{}")?;
+/// roomy.instances.push(instance().kv_utilization(0.95)).push(instance());
 /// assert_eq!(roomy.filter()?, [false, true]);
 /// # Ok::<(), String>(())
 /// ```

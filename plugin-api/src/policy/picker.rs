@@ -38,7 +38,9 @@ use crate::{
 ///
 /// export! { pickers: [LastBest] }
 ///
-/// let mut picker = pointsman_plugin_api::testkit::Pickers::new::<LastBest>("{}")?;
+/// use pointsman_plugin_api::testkit::Pickers;
+///
+/// let mut picker = Pickers::new::<LastBest>("{}")?;
 /// assert_eq!(picker.pick(&[0.5, 0.75, 0.75])?, 2);
 /// # Ok::<(), String>(())
 /// ```

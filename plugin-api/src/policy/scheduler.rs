@@ -66,9 +66,12 @@ use crate::{
 ///
 /// export! { schedulers: [Edf] }
 ///
-/// let mut edf = pointsman_plugin_api::testkit::Schedulers::new::<Edf>("{}")?;
-/// edf.queue.set(&attribute::ARRIVAL_US, &[0, 100]).set(&attribute::SLO_CLASS, &["batch", "critical"]);
-/// assert_eq!(edf.keys()?, [Key::of(10_000_000.0), Key::of(500_100.0)]);
+/// use pointsman_plugin_api::testkit::{Schedulers, request};
+///
+/// let mut edf = Schedulers::new::<Edf>("{}")?;
+/// edf.queue.push(request().slo_class("batch"));
+/// edf.queue.push(request().slo_class("critical").arrival_us(100));
+/// assert_eq!(edf.order_of_rows()?, [1, 0]);
 /// # Ok::<(), String>(())
 /// ```
 pub trait Scheduler: Sized + Send + 'static {
