@@ -75,7 +75,6 @@ mod tests {
     use super::super::situation::Situation;
     use super::super::subject::Reads;
     use super::super::world::World;
-    use super::*;
 
     #[test]
     fn a_call_is_shown_in_the_terms_of_the_model() {

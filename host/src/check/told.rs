@@ -120,7 +120,6 @@ fn plain(outcome: RResult<(), pointsman_plugin_api::abi::Failure>) -> Result<(),
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use pointsman_plugin_api::hook;
 
     #[test]
