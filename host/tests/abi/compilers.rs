@@ -77,9 +77,15 @@ fn a_scorer_and_a_scheduler_give_byte_identical_results() {
         let [theirs, ours] = [0, 1].map(|side| {
             let place = private();
             let requests = place.path().join("requests.csv");
+            // By file: others of the same name may lie beside the program.
+            let (scorer, scheduler) = (scorers[side].display(), schedulers[side].display());
             let output = Command::new(env!("CARGO_BIN_EXE_pointsman"))
                 .args(["run", "--quiet", "--set=workload.requests=1000"])
-                .args(["--routing=pa:3,qd:2,kv-pressure:3", "--scheduler=priority-fcfs"])
+                .arg(format!("--set=policy.scheduler={{name: priority-fcfs, library: {scheduler}}}"))
+                .arg(format!(
+                    "--set=policy.routing.scorers=[{{name: pa, weight: 3}}, {{name: qd, weight: 2}}, \
+                     {{name: kv-pressure, weight: 3, library: {scorer}}}]"
+                ))
                 .arg(frozen::place().join("configs").join(config))
                 .arg("--plugin")
                 .arg(&scorers[side])
