@@ -2,22 +2,21 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _};
+use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::ioctl_fionbio;
 use tempfile::TempDir;
 
 use super::ended::{Crash, Ended, How};
 use super::inside::Plan;
-use super::last_words::{LastWords, Reason};
+use super::last_words::{Death, Reason};
 use super::page::{Progress, Shared};
 use super::patience::Patience;
+use super::running::Running;
 use super::{COMMAND, files};
 use crate::policy::mark::{self, Subject};
 
@@ -151,14 +150,9 @@ impl Worker {
             fs::write(&path, input)?;
             command.stdin(File::open(path)?);
         }
-        command.stdout(output).stderr(Stdio::piped());
+        command.stdout(output);
         command.env("TMPDIR", here.join(files::TEMPORARY));
-        let mut child = command.spawn()?;
-        let stderr = child.stderr.take();
-        if let Some(stderr) = &stderr {
-            ioctl_fionbio(stderr, true)?;
-        }
-        Ok(Running { child, stderr, words: LastWords::default() })
+        Running::start(&mut command)
     }
 
     fn watch(&self, running: &mut Running, job: &Job, watcher: &mut dyn Watcher) -> io::Result<Verdict> {
@@ -168,13 +162,17 @@ impl Worker {
         let mut last = now();
         let mut finished_at = None;
         loop {
-            let status = running.child.try_wait()?;
+            let status = running.end()?;
             // After that look: whatever it wrote before its end is there.
             running.listen(&mut |text| watcher.said(text));
             let finished = page.finished();
             if let Some(status) = status {
-                let has_aborted = status.signal() == Some(rustix::process::Signal::ABORT.as_raw());
-                let reason = running.end_of_words(has_aborted, &mut |text| watcher.said(text));
+                let death = match status.signal() {
+                    _ if finished.is_some() => Death::Finished,
+                    Some(signal) if signal == rustix::process::Signal::ABORT.as_raw() => Death::Aborted,
+                    _ => Death::Other,
+                };
+                let reason = running.end_of_words(death, &mut |text| watcher.said(text));
                 return Ok(match finished {
                     Some(code) => Verdict::Finished(code),
                     None if !page.has_entered() => Verdict::Unready(status),
@@ -193,7 +191,7 @@ impl Worker {
             {
                 running.kill()?;
                 running.listen(&mut |text| watcher.said(text));
-                running.end_of_words(false, &mut |text| watcher.said(text));
+                running.end_of_words(Death::Other, &mut |text| watcher.said(text));
                 return Ok(Verdict::Crashed(How::Hung { limit: *limit }));
             }
             // What is in the way of its end now, such as an exit handler of a library, does not matter.
@@ -262,60 +260,6 @@ fn libraries(subjects: &[Subject]) -> Vec<String> {
 /// The binary that runs here, even if another has taken its place on disk.
 fn own_program() -> io::Result<PathBuf> {
     if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
-}
-
-/// A process that is killed when this goes, whatever happens.
-struct Running {
-    child: Child,
-    stderr: Option<ChildStderr>,
-    words: LastWords,
-}
-
-impl Running {
-    /// Reads what is there now. A process of its own that a library started may hold the other end
-    /// for ever, so this never waits.
-    fn listen(&mut self, pass: &mut dyn FnMut(&[u8])) {
-        let mut buffer = [0; 8192];
-        while let Some(stderr) = &mut self.stderr {
-            match stderr.read(&mut buffer) {
-                Ok(0) => self.stderr = None,
-                Ok(count) => self.words.hear(&buffer[..count], &mut *pass),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(_) => self.stderr = None,
-            }
-        }
-    }
-
-    fn end_of_words(&mut self, has_aborted: bool, pass: &mut dyn FnMut(&[u8])) -> Option<Reason> {
-        std::mem::take(&mut self.words).end(has_aborted, pass)
-    }
-
-    /// Waits until there is something to read, or for a while.
-    fn wait(&self, beat: Duration) -> io::Result<()> {
-        let Some(stderr) = &self.stderr else {
-            // It has closed standard error, which is often its end.
-            std::thread::sleep(beat.min(Duration::from_millis(2)));
-            return Ok(());
-        };
-        let timeout = Timespec { tv_sec: 0, tv_nsec: beat.subsec_nanos().into() };
-        match poll(&mut [PollFd::new(stderr, PollFlags::IN)], Some(&timeout)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn kill(&mut self) -> io::Result<()> {
-        self.child.kill()?;
-        self.child.wait().map(|_| ())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may be gone already.
-        let _ = self.kill();
-    }
 }
 
 fn now() -> Instant {

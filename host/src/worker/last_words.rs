@@ -13,6 +13,17 @@ pub(super) enum Reason {
     OutOfMemory,
 }
 
+/// How the process ended that said all this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Death {
+    /// It had finished.
+    Finished,
+    /// By SIGABRT, as the runtime ends it.
+    Aborted,
+    /// Otherwise.
+    Other,
+}
+
 /// The lines of a process, one after the other, as they are passed on.
 #[derive(Debug, Default)]
 pub(super) struct LastWords {
@@ -61,12 +72,16 @@ impl LastWords {
 
     /// The process is gone. The runtime's reason, if it ended the process; what was held back for
     /// something else is passed on.
-    pub(super) fn end(mut self, has_aborted: bool, mut pass: impl FnMut(&[u8])) -> Option<Reason> {
+    pub(super) fn end(mut self, death: Death, mut pass: impl FnMut(&[u8])) -> Option<Reason> {
         if !self.line.is_empty() {
-            let line = std::mem::take(&mut self.line);
+            let mut line = std::mem::take(&mut self.line);
+            if death != Death::Finished {
+                // It was interrupted in the midst of it. What is said next begins a line.
+                line.push(b'\n');
+            }
             self.take(&line, &mut pass);
         }
-        if has_aborted && self.reason.is_some() {
+        if death == Death::Aborted && self.reason.is_some() {
             return self.reason;
         }
         if !self.held.is_empty() {
@@ -96,13 +111,13 @@ mod tests {
         "\nthread 'main' (7) has overflowed its stack\nfatal runtime error: stack overflow, aborting\n";
 
     /// What is passed on, and the reason, of text that arrives in pieces of this size.
-    fn heard(text: &str, piece: usize, has_aborted: bool) -> (String, Option<Reason>) {
+    fn heard(text: &str, piece: usize, death: Death) -> (String, Option<Reason>) {
         let mut passed = Vec::new();
         let mut words = LastWords::default();
         for piece in text.as_bytes().chunks(piece) {
             words.hear(piece, |line| passed.extend_from_slice(line));
         }
-        let reason = words.end(has_aborted, |line| passed.extend_from_slice(line));
+        let reason = words.end(death, |line| passed.extend_from_slice(line));
         (String::from_utf8(passed).unwrap(), reason)
     }
 
@@ -110,12 +125,18 @@ mod tests {
     fn the_runtimes_last_words_are_a_reason() {
         for piece in [1, 5, 1000] {
             let text = format!("hello\n{OVERFLOW}");
-            assert_eq!(heard(&text, piece, true), ("hello\n".to_owned(), Some(Reason::StackOverflow)));
+            assert_eq!(
+                heard(&text, piece, Death::Aborted),
+                ("hello\n".to_owned(), Some(Reason::StackOverflow))
+            );
             for trace in
                 ["", "note: run with...\n", "stack backtrace:\nnote: Some details are omitted, run with...\n"]
             {
                 let text = format!("hello\nmemory allocation of 17 bytes failed\n{trace}");
-                assert_eq!(heard(&text, piece, true), ("hello\n".to_owned(), Some(Reason::OutOfMemory)));
+                assert_eq!(
+                    heard(&text, piece, Death::Aborted),
+                    ("hello\n".to_owned(), Some(Reason::OutOfMemory))
+                );
             }
         }
     }
@@ -123,10 +144,11 @@ mod tests {
     #[test]
     fn all_else_is_passed_on() {
         for text in ["", "no end", "\n\na\n\n", OVERFLOW] {
-            assert_eq!(heard(text, 3, false), (text.to_owned(), None));
+            assert_eq!(heard(text, 3, Death::Finished), (text.to_owned(), None));
         }
+        assert_eq!(heard("cut off", 3, Death::Other), ("cut off\n".to_owned(), None));
         let traced = "memory allocation of 17 bytes failed\nstack backtrace:\n   0: main\n";
-        assert_eq!(heard(traced, 3, true), (traced.to_owned(), Some(Reason::OutOfMemory)));
-        assert_eq!(heard("\nwhy\n\n", 3, true), ("\nwhy\n\n".to_owned(), None));
+        assert_eq!(heard(traced, 3, Death::Aborted), (traced.to_owned(), Some(Reason::OutOfMemory)));
+        assert_eq!(heard("\nwhy\n\n", 3, Death::Aborted), ("\nwhy\n\n".to_owned(), None));
     }
 }

@@ -21,6 +21,7 @@ mod job;
 mod last_words;
 mod page;
 mod patience;
+mod running;
 
 pub use ended::{Crash, Ended, How, signal_name};
 pub use inside::Inside;

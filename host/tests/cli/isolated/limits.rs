@@ -24,6 +24,18 @@ fn a_call_that_does_not_come_back_ends_the_run() {
     }
 }
 
+/// What it prints is passed on, and does not keep the parent from looking at the clock.
+#[test]
+fn a_policy_that_prints_for_ever_hangs_all_the_same() {
+    let scene = scene();
+    let seen = crash(&scene, "scorer", "how: chatter", &["--policy-timeout", "200ms"]);
+    assert_eq!((seen.code, seen.out.as_str()), (Some(3), ""));
+    assert!(seen.err.starts_with("still here\nstill here\n"));
+    let last = seen.err.lines().last().unwrap();
+    assert!(last.starts_with("error: scorer `crashing-scorer` ("), "{last}");
+    assert!(last.contains("did not answer within 200ms"), "{last}");
+}
+
 /// 60 calls of 10 ms: more than the limit of one.
 #[test]
 fn many_calls_are_no_hang() {
