@@ -1,7 +1,7 @@
 //! The process in which a check ran is gone: which case that is.
 
 use super::Case;
-use super::verdict::{CaseResult, Verdict};
+use super::verdict::{CaseResult, Example, Verdict};
 use crate::worker::{Crash, How};
 
 /// How often a process may end in the cases of one policy before the rest is given up.
@@ -37,7 +37,9 @@ impl Progress {
     }
 
     /// The process ended while these cases were being decided.
-    pub fn crashed(&mut self, crash: &Crash, step: &[Case]) {
+    ///
+    /// `example` shows the calls of it, where they are known.
+    pub fn crashed(&mut self, crash: &Crash, step: &[Case], example: Option<Example>) {
         let case = case_of(crash, step);
         let during = if step.contains(&case) {
             String::new()
@@ -46,7 +48,8 @@ impl Progress {
             format!(" (while {} was checked)", names.join(", "))
         };
         if !self.fatal.iter().any(|result| result.case == case) {
-            self.fatal.push(CaseResult::failed(case, format!("{}{during}", sentence(crash))));
+            let detail = format!("{}{during}", sentence(crash));
+            self.fatal.push(CaseResult { example, ..CaseResult::failed(case, detail) });
         }
         self.deaths += 1;
         // Where plain calls end the process, all others will.
@@ -107,7 +110,7 @@ mod tests {
     fn a_crash_in_plain_calls_ends_the_check_of_the_policy() {
         let mut progress = Progress::new(vec![Case::Metadata, Case::NoFault, Case::NoExit, Case::Memory]);
         progress.add(CaseResult::passed(Case::Metadata, ""));
-        progress.crashed(&crash(How::Exit(0)), &[Case::NoFault, Case::NoExit]);
+        progress.crashed(&crash(How::Exit(0)), &[Case::NoFault, Case::NoExit], None);
         assert!(progress.remaining().is_empty());
         let expected = [
             (Case::Metadata, Verdict::Passed),
@@ -122,7 +125,7 @@ mod tests {
     fn a_crash_later_is_the_failure_of_what_had_passed() {
         let mut progress = Progress::new(vec![Case::NoFault, Case::Speed, Case::Memory]);
         progress.add(CaseResult::passed(Case::NoFault, ""));
-        progress.crashed(&crash(How::Signal(11)), &[Case::Speed]);
+        progress.crashed(&crash(How::Signal(11)), &[Case::Speed], None);
         assert_eq!(progress.remaining(), [Case::Memory]);
         progress.add(CaseResult::passed(Case::Memory, ""));
         let expected = [

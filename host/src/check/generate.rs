@@ -6,9 +6,11 @@ use rand::RngExt as _;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom as _;
 
+use super::Options;
 use super::instance::{self, InstanceRow};
 use super::request::{self, RequestRow};
 use super::situation::{Situation, Trial};
+use super::subject::Subject;
 use super::world::World;
 use crate::random;
 
@@ -59,6 +61,11 @@ impl Corner {
 }
 
 impl Generator {
+    /// For this policy.
+    pub(super) fn new(subject: &Subject<'_>, options: &Options) -> Self {
+        Self { seed: options.seed, is_routing: subject.is_routing() }
+    }
+
     /// Single calls in the corners of what can be, then at random, for each number of rows; then
     /// sequences of calls for one object.
     pub(super) fn sweep(self) -> impl Iterator<Item = Trial> {

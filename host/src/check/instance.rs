@@ -4,6 +4,7 @@
 //! random, and shrunk, are numbers without such bonds; every signal is computed from them.
 
 use pointsman_plugin_api::signal;
+use serde::{Deserialize, Serialize};
 
 use super::cells::Cells;
 use super::world::World;
@@ -12,7 +13,7 @@ use super::world::World;
 const WHOLE: u64 = 1_000_000;
 
 /// The free numbers of one instance.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct InstanceRow {
     /// Which instance it is; no two rows of a call have the same.
     pub(super) instance: u64,

@@ -14,7 +14,7 @@
 //! | `told`, `kv` | what it is told besides |
 //! | `generate`, `search`, `shrink` | which situations are tried, and the smallest that shows it |
 //! | `trial`, `fault` | calls of one object, and what can go wrong in one |
-//! | `run`, `crash` | case after case, also when the process in which they run is gone |
+//! | `run`, `crash`, `fatal` | case after case, also when the process in which they run is gone |
 //!
 //! Everything here runs in the process that calls it, where a library can do anything. So the command
 //! line runs it in processes of its own.
@@ -24,6 +24,7 @@ mod cases;
 mod cells;
 #[cfg(unix)]
 mod crash;
+mod fatal;
 mod fault;
 mod generate;
 mod instance;
@@ -44,7 +45,9 @@ mod world;
 pub use case::Case;
 #[cfg(unix)]
 pub use crash::Progress;
+pub use fatal::{Fatal, perform_trial};
 pub use run::{Observer, check_library, check_policy};
+pub use situation::Trial;
 pub use verdict::{CaseResult, Example, Verdict};
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! A request as a policy sees it: free numbers, and the attributes that follow from them.
 
 use pointsman_plugin_api::BlockRun;
+use serde::{Deserialize, Serialize};
 
 use super::cells::Cells;
 use super::world::World;
@@ -10,7 +11,7 @@ const CLASSES: [&str; 8] =
     ["standard", "critical", "sheddable", "batch", "background", "made-up", "", "Ünïcödé ✓ \u{1F680}"];
 
 /// The free numbers of one request.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct RequestRow {
     /// No two rows of a call have the same.
     pub(super) id: u64,

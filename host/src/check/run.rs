@@ -10,6 +10,9 @@ use crate::registry::{Catalogue, Kind, PluginError, PolicyRef, Probed, load};
 pub trait Observer {
     /// These cases are being decided, together.
     fn started(&mut self, cases: &[Case]);
+    /// The trial of this number, among all, is about to be made. Whoever watches the process learns
+    /// from it which one ended it.
+    fn trying(&mut self, trial: usize);
     /// A case is decided.
     fn ended(&mut self, result: CaseResult);
 }
@@ -61,8 +64,7 @@ pub fn check_policy(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<(), PluginError> {
-    let policy = catalogue.policy(kind, wanted)?.clone();
-    let subject = Subject { catalogue, wanted: wanted.clone(), kind, policy };
+    let subject = Subject::find(catalogue, kind, wanted)?;
     let mut in_the_way = None;
     for step in cases::steps(only) {
         if let Some(case) = in_the_way {
@@ -70,7 +72,7 @@ pub fn check_policy(
             continue;
         }
         observer.started(&step);
-        for result in cases::decide(&step, &subject, options) {
+        for result in cases::decide(&step, &subject, options, observer) {
             // Without an object there are no calls, and what this host lacks cannot be passed.
             let is_needed = matches!(result.case, Case::Metadata | Case::Defaults);
             if is_needed && result.verdict == Verdict::Failed {

@@ -1,7 +1,7 @@
 //! Looks for a trial that breaks a promise, and makes it small.
 
 use super::fault::Fault;
-use super::shrink::shrink;
+use super::shrink::{ATTEMPTS, shrink};
 use super::situation::Trial;
 
 /// What one trial says about a promise.
@@ -62,7 +62,7 @@ pub(super) fn search(
             Judgement::Kept => kept += 1,
             Judgement::Unclear(fault) => in_the_way = in_the_way.or(Some(fault)),
             Judgement::Broken(violation) => {
-                let (trial, violation) = shrink(trial, violation, |smaller| match judge(smaller) {
+                let (trial, violation) = shrink(trial, violation, ATTEMPTS, |smaller| match judge(smaller) {
                     Judgement::Broken(violation) => Some(violation),
                     _ => None,
                 });

@@ -9,15 +9,16 @@ use super::world::World;
 
 /// How many smaller trials are tried at most: enough for the ones met in practice, and an end for
 /// policies that take long.
-const ATTEMPTS: usize = 4000;
+pub(super) const ATTEMPTS: usize = 4000;
 
-/// Shrinks `trial`, which breaks the promise as `violation` says.
+/// Shrinks `trial`, which breaks the promise as `violation` says, in so many attempts at most.
 pub(super) fn shrink(
     trial: Trial,
     violation: Violation,
+    attempts: usize,
     judge: impl FnMut(&Trial) -> Option<Violation>,
 ) -> (Trial, Violation) {
-    let mut shrinking = Shrinking { trial, violation, judge, attempts: 0 };
+    let mut shrinking = Shrinking { trial, violation, judge, attempts };
     while shrinking.round() {}
     (shrinking.trial, shrinking.violation)
 }
@@ -26,16 +27,17 @@ struct Shrinking<J> {
     trial: Trial,
     violation: Violation,
     judge: J,
+    /// How many are left.
     attempts: usize,
 }
 
 impl<J: FnMut(&Trial) -> Option<Violation>> Shrinking<J> {
     /// Takes a smaller trial instead, if it still breaks the promise.
     fn attempt(&mut self, smaller: Trial) -> bool {
-        if self.attempts >= ATTEMPTS || smaller == self.trial {
+        if self.attempts == 0 || smaller == self.trial {
             return false;
         }
-        self.attempts += 1;
+        self.attempts -= 1;
         match (self.judge)(&smaller) {
             Some(violation) => {
                 self.trial = smaller;
@@ -157,7 +159,7 @@ impl<J: FnMut(&Trial) -> Option<Violation>> Shrinking<J> {
             return true;
         }
         let mut low = 0;
-        while high - low > 1 && self.attempts < ATTEMPTS {
+        while high - low > 1 && self.attempts > 0 {
             let middle = low + (high - low) / 2;
             if self.attempt(with(&self.trial, middle)) {
                 is_smaller = true;
@@ -230,7 +232,7 @@ mod tests {
         let generator = Generator { seed: 1, is_routing };
         let mut sequences = generator.sequences().filter_map(|trial| Some((judge(&trial)?, trial)));
         let (violation, trial) = sequences.next().unwrap();
-        shrink(trial, violation, judge).0
+        shrink(trial, violation, ATTEMPTS, judge).0
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a policy is asked about in one call, and a sequence of such calls.
 
 use pointsman_plugin_api::Column;
+use serde::{Deserialize, Serialize};
 
 use super::cells::{Cells, Lent};
 use super::instance::{InstanceRow, is_current};
@@ -9,7 +10,7 @@ use super::subject::Reads;
 use super::world::World;
 
 /// One call. A router is asked about one request over instances, a queue policy about requests.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Situation {
     /// The tick of the decision. \[us\]
     pub(super) now_us: u64,
@@ -21,9 +22,9 @@ pub(super) struct Situation {
     pub(super) chosen: usize,
 }
 
-/// The calls that one object gets, in this world.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trial {
+/// The calls that one policy object gets, and the cluster that it is told about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
     pub(super) world: World,
     pub(super) calls: Vec<Situation>,
 }

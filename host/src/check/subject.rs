@@ -38,7 +38,17 @@ pub(super) struct Subject<'a> {
     pub(super) policy: Policy,
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    /// Looks it up.
+    pub(super) fn find(
+        catalogue: &'a Catalogue,
+        kind: Kind,
+        wanted: &PolicyRef,
+    ) -> Result<Self, PluginError> {
+        let policy = catalogue.policy(kind, wanted)?.clone();
+        Ok(Self { catalogue, wanted: wanted.clone(), kind, policy })
+    }
+
     /// What it gets when everything is there.
     pub(super) fn reads(&self) -> Reads {
         let ids = |needs: &[Need]| needs.iter().map(|need| need.id.clone()).collect();

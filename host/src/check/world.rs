@@ -1,9 +1,11 @@
 //! What stays the same over all calls of a policy object.
 
+use serde::{Deserialize, Serialize};
+
 use crate::registry::Facts;
 
 /// The cluster that a policy object is told about when it is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct World {
     /// Number of instances; a call may show fewer of them.
     pub(super) instances: u64,

@@ -3,7 +3,9 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
+use std::mem::discriminant;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
@@ -12,10 +14,13 @@ use super::interrupt::Interrupt;
 use super::stdout::Stdout;
 use super::worker::WorkerArgs;
 use super::{CliError, exit};
-use crate::check::{Case, CaseResult, Observer, Options, Progress, Verdict, check_library, check_policy};
-use crate::registry::{Catalogue, Kind, PluginFile, PolicyRef, Sources, probe};
+use crate::check::{
+    Case, CaseResult, Example, Fatal, Observer, Options, Progress, Trial, Verdict, check_library,
+    check_policy, perform_trial,
+};
+use crate::registry::{Catalogue, Kind, PluginError, PluginFile, PolicyRef, Sources, probe};
 use crate::run::{RunFailure, builtin_catalogue};
-use crate::worker::{self, Ended, Limits, Watcher, Worker};
+use crate::worker::{self, Ended, How, Limits, Watcher, Worker};
 
 /// Where the policies are.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +31,24 @@ pub(super) enum Target {
     BuiltIn,
 }
 
+impl Target {
+    /// A catalogue of what is there, and how a policy of it is asked for.
+    fn catalogue(&self, name: &str) -> Result<(Catalogue, PolicyRef), PluginError> {
+        let mut wanted = PolicyRef::named(name);
+        let catalogue = match self {
+            Self::BuiltIn => builtin_catalogue(),
+            Self::File(file) => {
+                wanted.library = Some(file.clone());
+                let mut catalogue = Catalogue::new();
+                let named = vec![PluginFile { file: file.clone(), label: None }];
+                catalogue.discover(&Sources { named, ..Sources::default() })?;
+                catalogue
+            }
+        };
+        Ok((catalogue, wanted))
+    }
+}
+
 /// What a child is to check.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Job {
@@ -34,12 +57,14 @@ pub(super) struct Job {
     policy: Option<(Kind, String)>,
     cases: Vec<Case>,
     options: Options,
+    /// Instead of cases: this trial alone, to see whether the process lives on.
+    trial: Option<Trial>,
 }
 
 impl Job {
     /// A library as a whole.
     pub(super) fn library(target: Target) -> Self {
-        Self { target, policy: None, cases: Vec::new(), options: Options::default() }
+        Self { target, policy: None, cases: Vec::new(), options: Options::default(), trial: None }
     }
 
     /// One policy.
@@ -53,8 +78,12 @@ impl Job {
 #[serde(rename_all = "kebab-case")]
 enum Line {
     Started(Vec<Case>),
+    Trying(usize),
     Ended(CaseResult),
 }
+
+/// How long a call may take while a trial that hangs is made smaller.
+const HANGS: Duration = Duration::from_millis(300);
 
 /// Has checks made in child processes, and watches over them.
 pub(super) struct Workshop {
@@ -90,17 +119,21 @@ impl Workshop {
                 break;
             }
             let (lines, ended) = self.run(job, remaining.clone())?;
-            let mut step = remaining;
+            let (mut step, mut trial) = (remaining, None);
             for line in lines {
                 match line {
-                    Line::Started(started) => step = started,
+                    Line::Started(started) => (step, trial) = (started, None),
+                    Line::Trying(number) => trial = Some(number),
                     Line::Ended(result) => progress.add(result),
                 }
             }
             let known = progress.remaining();
             step.retain(|case| known.contains(case));
             match ended {
-                Ended::Crashed(crash) => progress.crashed(&crash, &step),
+                Ended::Crashed(crash) => {
+                    let example = trial.map(|number| self.example(job, number, crash.how)).transpose()?;
+                    progress.crashed(&crash, &step, example.flatten());
+                }
                 Ended::Interrupted => return Err(RunFailure::Interrupted.into()),
                 // What it had to say is on standard error.
                 Ended::Done { code } if code != exit::DONE => return Err(CliError::Said(code)),
@@ -126,13 +159,49 @@ impl Workshop {
         let (lines, _) = self.run(job, vec![here.case])?;
         let there = lines.into_iter().find_map(|line| match line {
             Line::Ended(result) => Some(result),
-            Line::Started(_) => None,
+            Line::Started(_) | Line::Trying(_) => None,
         });
         if there.is_none_or(|there| there.figures != here.figures) {
             here.verdict = Verdict::Failed;
             here.detail = "an equal object in another process gives other answers".to_owned();
         }
         Ok(())
+    }
+
+    /// The smallest trial that ends a process as the one of this number did.
+    fn example(&mut self, job: &Job, number: usize, how: How) -> Result<Option<Example>, CliError> {
+        let Some((kind, name)) = &job.policy else { return Ok(None) };
+        let (catalogue, wanted) = job.target.catalogue(name)?;
+        let fatal = Fatal::find(&catalogue, *kind, &wanted, &self.options, number)?;
+        let Some(mut fatal) = fatal else { return Ok(None) };
+        // A hang takes its time in every attempt.
+        let hangs = matches!(how, How::Hung { .. });
+        let attempts = if hangs { 60 } else { 300 };
+        let before = self.limits.call;
+        if hangs {
+            self.limits.call = Some(before.map_or(HANGS, |limit| limit.min(HANGS)));
+        }
+        let mut failure = None;
+        fatal.shrink(attempts, |trial| {
+            if failure.is_some() {
+                return false;
+            }
+            let job = Job { trial: Some(trial.clone()), ..job.clone() };
+            match self.run(&job, Vec::new()) {
+                Ok((_, Ended::Crashed(crash))) => discriminant(&crash.how) == discriminant(&how),
+                Ok((_, Ended::Interrupted)) => {
+                    failure = Some(RunFailure::Interrupted.into());
+                    false
+                }
+                Ok(_) => false,
+                Err(error) => {
+                    failure = Some(error);
+                    false
+                }
+            }
+        });
+        self.limits.call = before;
+        failure.map_or_else(|| Ok(Some(fatal.example())), Err)
     }
 
     fn run(&mut self, job: &Job, cases: Vec<Case>) -> Result<(Vec<Line>, Ended), CliError> {
@@ -193,17 +262,10 @@ pub(super) fn inside() -> Result<(), CliError> {
         }
         return Ok(());
     };
-    let mut wanted = PolicyRef::named(name);
-    let catalogue = match &job.target {
-        Target::BuiltIn => builtin_catalogue(),
-        Target::File(file) => {
-            wanted.library = Some(file.clone());
-            let mut catalogue = Catalogue::new();
-            let named = vec![PluginFile { file: file.clone(), label: None }];
-            catalogue.discover(&Sources { named, ..Sources::default() })?;
-            catalogue
-        }
-    };
+    let (catalogue, wanted) = job.target.catalogue(name)?;
+    if let Some(trial) = &job.trial {
+        return Ok(perform_trial(&catalogue, *kind, &wanted, trial)?);
+    }
     Ok(check_policy(&catalogue, *kind, &wanted, &job.cases, &job.options, &mut teller)?)
 }
 
@@ -221,6 +283,10 @@ impl Teller {
 }
 
 impl Observer for Teller {
+    fn trying(&mut self, trial: usize) {
+        self.tell(&Line::Trying(trial));
+    }
+
     fn started(&mut self, cases: &[Case]) {
         self.tell(&Line::Started(cases.to_vec()));
     }

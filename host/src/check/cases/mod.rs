@@ -13,7 +13,7 @@ use super::situation::{Feed, Trial};
 use super::subject::{Reads, Subject};
 use super::verdict::{CaseResult, Example};
 use super::world::World;
-use super::{Case, Options};
+use super::{Case, Observer, Options};
 
 /// Cases that are decided together, from the same calls.
 const TOGETHER: [&[Case]; 2] = [
@@ -36,11 +36,18 @@ pub(super) fn steps(cases: &[Case]) -> Vec<Vec<Case>> {
 }
 
 /// Decides the cases of one step.
-pub(super) fn decide(step: &[Case], subject: &Subject<'_>, options: &Options) -> Vec<CaseResult> {
-    let generator = Generator { seed: options.seed, is_routing: subject.is_routing() };
+pub(super) fn decide(
+    step: &[Case],
+    subject: &Subject<'_>,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Vec<CaseResult> {
+    let generator = Generator::new(subject, options);
     let Some(&case) = step.first() else { return Vec::new() };
     let one = match case {
-        Case::NoFault | Case::NoExit | Case::NoHang => return sweep::survives(step, subject, generator),
+        Case::NoFault | Case::NoExit | Case::NoHang => {
+            return sweep::survives(step, subject, generator, observer);
+        }
         Case::NoPanic
         | Case::Reads
         | Case::NoError
@@ -80,7 +87,7 @@ fn trials(number: usize) -> String {
 }
 
 /// Shows the calls of a trial up to the one that went wrong.
-fn example(reads: &Reads, trial: &Trial, violation: &Violation) -> Example {
+pub(super) fn example(reads: &Reads, trial: &Trial, violation: &Violation) -> Example {
     let last = violation.call.map_or(0, |call| call + 1);
     let calls = trial.calls.iter().take(last).map(|call| call.feed(reads, &trial.world)).collect::<Vec<_>>();
     let shown = trial.calls.iter().map(|call| call.instances.len()).max().unwrap_or(0).max(1);

@@ -1,23 +1,29 @@
 //! Cases about single answers, over all situations that are tried.
 
-use super::super::Case;
 use super::super::fault::Fault;
 use super::super::generate::Generator;
 use super::super::search::{Found, Judgement, Violation, search};
-use super::super::shrink::shrink;
+use super::super::shrink::{ATTEMPTS, shrink};
 use super::super::subject::Subject;
 use super::super::trial::{Answer, Transcript, perform, perform_with};
 use super::super::verdict::CaseResult;
+use super::super::{Case, Observer};
 use super::result;
 use crate::registry::Kind;
 
 /// Makes all calls and looks at nothing but that the process is still there. Whoever watches the
 /// process decides the rest.
-pub(super) fn survives(step: &[Case], subject: &Subject<'_>, generator: Generator) -> Vec<CaseResult> {
-    let calls: usize = generator
-        .sweep()
-        .map(|trial| perform(subject, &trial).map_or(0, |transcript| transcript.len()))
-        .sum();
+pub(super) fn survives(
+    step: &[Case],
+    subject: &Subject<'_>,
+    generator: Generator,
+    observer: &mut dyn Observer,
+) -> Vec<CaseResult> {
+    let mut calls = 0;
+    for (number, trial) in generator.sweep().enumerate() {
+        observer.trying(number);
+        calls += perform(subject, &trial).map_or(0, |transcript| transcript.len());
+    }
     step.iter().map(|&case| CaseResult::passed(case, format!("{calls} calls"))).collect()
 }
 
@@ -34,12 +40,13 @@ pub(super) fn answers(step: &[Case], subject: &Subject<'_>, generator: Generator
                 (Judgement::Unclear(fault), Found::Nothing { kept: 0 }) => *found = Found::Unclear(fault),
                 (Judgement::Unclear(_), _) => {}
                 (Judgement::Broken(violation), _) => {
-                    let (trial, violation) = shrink(trial.clone(), violation, |smaller| {
-                        match judge(subject, *case, &perform(subject, smaller)) {
-                            Judgement::Broken(violation) => Some(violation),
-                            _ => None,
-                        }
-                    });
+                    let (trial, violation) =
+                        shrink(trial.clone(), violation, ATTEMPTS, |smaller| {
+                            match judge(subject, *case, &perform(subject, smaller)) {
+                                Judgement::Broken(violation) => Some(violation),
+                                _ => None,
+                            }
+                        });
                     *found = Found::Broken { trial, violation };
                 }
             }
