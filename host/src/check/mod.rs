@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `case`, `verdict` | the promises, and what came of them |
 //! | `cases` | how each is decided |
-//! | `subject`, `object` | a policy of any kind, built and called |
+//! | `subject`, `object`, `answers` | a policy of any kind, built and called |
 //! | `world`, `instance`, `request`, `cells`, `situation`, `show` | what it is asked about |
 //! | `told`, `kv` | what it is told besides |
 //! | `generate`, `search`, `shrink` | which situations are tried, and the smallest that shows it |
@@ -19,6 +19,7 @@
 //! Everything here runs in the process that calls it, where a library can do anything. So the command
 //! line runs it in processes of its own.
 
+mod answers;
 mod case;
 mod cases;
 mod cells;

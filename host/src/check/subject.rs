@@ -1,5 +1,7 @@
 //! A policy under test: what it declares, and how objects of it are built.
 
+use serde_json::{Map, Value};
+
 use super::fault::Fault;
 use super::object::{Noted, Object};
 use super::world::World;
@@ -23,9 +25,13 @@ impl Reads {
         self.withheld.iter().any(|other| other == id)
     }
 
-    /// All that is declared.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &String> {
-        self.signals.iter().chain(&self.attributes)
+    /// Leaves out what an object says that it does not read, with the parameters that it has; which
+    /// that is.
+    pub(super) fn leave_out_unread(&mut self, object: &dyn Object) -> Vec<String> {
+        let ids = self.signals.iter().chain(&self.attributes);
+        let unread: Vec<String> = ids.filter(|id| !object.reads(id)).cloned().collect();
+        self.withheld.extend(unread.iter().cloned());
+        unread
     }
 }
 
@@ -103,9 +109,17 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Builds an object with the defaults of all parameters.
-    pub(super) fn build_default(&self, world: &World) -> Result<Box<dyn Object>, Fault> {
-        self.build(world, "{}").map_err(BuildError::into_fault)
+    /// Builds an object with the parameters that it is to be checked with: most often none.
+    pub(super) fn build_usual(&self, world: &World) -> Result<Box<dyn Object>, Fault> {
+        self.build(world, &self.params().to_string()).map_err(BuildError::into_fault)
+    }
+
+    /// The parameters that it is to be checked with, as an object.
+    pub(super) fn params(&self) -> Value {
+        match &self.wanted.params {
+            Value::Null => Map::new().into(),
+            given => given.clone(),
+        }
     }
 
     fn noted<T: Object + 'static>(

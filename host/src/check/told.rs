@@ -4,9 +4,10 @@
 use pointsman_plugin_api::abi::{CompletionCall, NamedColumn, RResult, RSlice, RStr};
 use pointsman_plugin_api::{Column, outcome};
 
+use super::answers::Answers;
 use super::fault::Fault;
 use super::kv::Caches;
-use super::object::{Answers, Object};
+use super::object::Object;
 use super::situation::{Feed, Situation};
 use super::subject::{Reads, Subject};
 use super::world::World;

@@ -2,8 +2,9 @@
 
 use pointsman_plugin_api::Key;
 
+use super::answers::{Answers, ask};
 use super::fault::Fault;
-use super::object::{Answers, Object, ask};
+use super::object::Object;
 use super::situation::{Situation, Trial};
 use super::subject::{Reads, Subject};
 use super::told::Told;
@@ -48,9 +49,8 @@ pub(super) struct Session<'t> {
 impl<'t> Session<'t> {
     /// Builds an object for a trial.
     pub(super) fn start(subject: &Subject<'_>, mut reads: Reads, trial: &'t Trial) -> Result<Self, Fault> {
-        let object = subject.build_default(&trial.world)?;
-        let unread: Vec<String> = reads.ids().filter(|id| !object.reads(id)).cloned().collect();
-        reads.withheld.extend(unread.iter().cloned());
+        let object = subject.build_usual(&trial.world)?;
+        let unread = reads.leave_out_unread(&*object);
         let told = Told::new(subject);
         let (answers, transcript) = (Answers::default(), Vec::new());
         Ok(Self { object, reads, unread, told, trial, answers, transcript })

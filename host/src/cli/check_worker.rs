@@ -1,86 +1,20 @@
-//! A check in processes of their own: what the parent asks, what the child answers, and what becomes
-//! of the cases whose process is gone.
+//! The parent's side of a check: policies are checked in processes of their own, and here is decided
+//! what becomes of the cases whose process is gone.
 
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::mem::discriminant;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::{Deserialize, Serialize};
 
+use super::check_inside::{INSIDE, Job, Line};
 use super::interrupt::Interrupt;
-use super::stdout::Stdout;
 use super::worker::WorkerArgs;
 use super::{CliError, exit};
-use crate::check::{
-    Case, CaseResult, Example, Fatal, Observer, Options, Progress, Trial, Verdict, check_library,
-    check_policy, perform_trial,
-};
-use crate::registry::{Catalogue, Kind, PluginError, PluginFile, PolicyRef, Sources, probe};
-use crate::run::{RunFailure, builtin_catalogue};
+use crate::check::{Case, CaseResult, Example, Fatal, Options, Progress, Verdict};
+use crate::run::RunFailure;
 use crate::worker::{self, Ended, How, Limits, Watcher, Worker};
-
-/// Where the policies are.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum Target {
-    /// In this library.
-    File(PathBuf),
-    /// In this program.
-    BuiltIn,
-}
-
-impl Target {
-    /// A catalogue of what is there, and how a policy of it is asked for.
-    fn catalogue(&self, name: &str) -> Result<(Catalogue, PolicyRef), PluginError> {
-        let mut wanted = PolicyRef::named(name);
-        let catalogue = match self {
-            Self::BuiltIn => builtin_catalogue(),
-            Self::File(file) => {
-                wanted.library = Some(file.clone());
-                let mut catalogue = Catalogue::new();
-                let named = vec![PluginFile { file: file.clone(), label: None }];
-                catalogue.discover(&Sources { named, ..Sources::default() })?;
-                catalogue
-            }
-        };
-        Ok((catalogue, wanted))
-    }
-}
-
-/// What a child is to check.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Job {
-    target: Target,
-    /// Which policy; `None`: the library as a whole.
-    policy: Option<(Kind, String)>,
-    cases: Vec<Case>,
-    options: Options,
-    /// Instead of cases: this trial alone, to see whether the process lives on.
-    trial: Option<Trial>,
-}
-
-impl Job {
-    /// A library as a whole.
-    pub(super) fn library(target: Target) -> Self {
-        Self { target, policy: None, cases: Vec::new(), options: Options::default(), trial: None }
-    }
-
-    /// One policy.
-    pub(super) fn policy(target: Target, kind: Kind, name: &str) -> Self {
-        Self { policy: Some((kind, name.to_owned())), ..Self::library(target) }
-    }
-}
-
-/// What a child says, a line each.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Line {
-    Started(Vec<Case>),
-    Trying(usize),
-    Ended(CaseResult),
-}
 
 /// How long a call may take while a trial that hangs is made smaller.
 const HANGS: Duration = Duration::from_millis(300);
@@ -171,7 +105,7 @@ impl Workshop {
     /// The smallest trial that ends a process as the one of this number did.
     fn example(&mut self, job: &Job, number: usize, how: How) -> Result<Option<Example>, CliError> {
         let Some((kind, name)) = &job.policy else { return Ok(None) };
-        let (catalogue, wanted) = job.target.catalogue(name)?;
+        let (catalogue, wanted) = job.catalogue(name)?;
         let fatal = Fatal::find(&catalogue, *kind, &wanted, &self.options, number)?;
         let Some(mut fatal) = fatal else { return Ok(None) };
         // A hang takes its time in every attempt.
@@ -244,54 +178,5 @@ impl Watcher for Watch {
     fn go_on(&mut self, _progress: &worker::Progress) -> bool {
         self.spinner.tick();
         !self.interrupt.is_asked()
-    }
-}
-
-/// Name of the hidden command that a child does.
-pub(super) const INSIDE: &str = "check-inside";
-
-/// The child's side: reads a job, and says what comes of it.
-pub(super) fn inside() -> Result<(), CliError> {
-    let mut text = String::new();
-    let read = io::stdin().read_to_string(&mut text).and_then(|_| Ok(serde_json::from_str::<Job>(&text)?));
-    let job = read.map_err(|error| CliError::Usage(format!("this command is not for people ({error})")))?;
-    let mut teller = Teller(Stdout::set_aside()?);
-    let Some((kind, name)) = &job.policy else {
-        if let Target::File(file) = &job.target {
-            check_library(&probe(file, true)?, &mut teller);
-        }
-        return Ok(());
-    };
-    let (catalogue, wanted) = job.target.catalogue(name)?;
-    if let Some(trial) = &job.trial {
-        return Ok(perform_trial(&catalogue, *kind, &wanted, trial)?);
-    }
-    Ok(check_policy(&catalogue, *kind, &wanted, &job.cases, &job.options, &mut teller)?)
-}
-
-/// Writes what comes of cases, a line each.
-struct Teller(Stdout);
-
-impl Teller {
-    fn tell(&self, line: &Line) {
-        // The parent takes what is missing for what it is: not decided.
-        let _ = self.0.print(|out| {
-            serde_json::to_writer(&mut *out, line)?;
-            writeln!(out)
-        });
-    }
-}
-
-impl Observer for Teller {
-    fn trying(&mut self, trial: usize) {
-        self.tell(&Line::Trying(trial));
-    }
-
-    fn started(&mut self, cases: &[Case]) {
-        self.tell(&Line::Started(cases.to_vec()));
-    }
-
-    fn ended(&mut self, result: CaseResult) {
-        self.tell(&Line::Ended(result));
     }
 }

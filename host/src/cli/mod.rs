@@ -7,6 +7,8 @@
 
 mod bar_target;
 #[cfg(unix)]
+mod check_inside;
+#[cfg(unix)]
 mod check_worker;
 mod config_check;
 mod config_schema;
@@ -148,7 +150,7 @@ pub enum PluginCommand {
     Check(Box<plugin_check::CheckArgs>),
     /// Check what standard input names
     #[cfg(unix)]
-    #[command(hide = true, name = check_worker::INSIDE)]
+    #[command(hide = true, name = check_inside::INSIDE)]
     CheckInside,
 }
 
@@ -218,7 +220,7 @@ impl PluginCommand {
             #[cfg(unix)]
             Self::Check(args) => plugin_check::check(args, messages),
             #[cfg(unix)]
-            Self::CheckInside => check_worker::inside(),
+            Self::CheckInside => check_inside::inside(),
         }
     }
 }

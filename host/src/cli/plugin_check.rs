@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::Value;
 
-use super::check_worker::{Job, Target, Workshop};
+use super::check_inside::{Job, Target};
+use super::check_worker::Workshop;
 use super::isolation::{MEMORY_LIMIT, MemoryLimit, POLICY_TIMEOUT, Timeout};
 use super::outputs::Format;
 use super::stdout::Stdout;
 use super::{CliError, Messages, exit};
 use crate::check::{Case, CaseResult, Options, Verdict};
-use crate::registry::{Kind, LibraryRecord, Origin, Policy, probe};
+use crate::config::did_you_mean;
+use crate::registry::{LibraryRecord, Origin, PluginError, Policy, probe};
 use crate::report::{Style, check as report};
 use crate::run::builtin_catalogue;
 use crate::worker::Limits;
@@ -34,9 +37,12 @@ pub struct CheckArgs {
     /// Check the policies that are built into this program, too
     #[arg(long)]
     built_in: bool,
-    /// Check this policy only; repeatable
+    /// Check this policy alone; repeatable
     #[arg(long = "policy", value_name = "NAME")]
     policies: Vec<String>,
+    /// Check a policy with these parameters, as in a configuration, instead of its defaults; repeatable
+    #[arg(long, value_name = "NAME={...}", value_parser = given_params)]
+    params: Vec<(String, Value)>,
     /// List the cases and what each of them means, and do nothing else
     #[arg(long)]
     cases: bool,
@@ -77,34 +83,61 @@ pub(super) fn check(args: &CheckArgs, messages: &Messages) -> Result<(), CliErro
     if args.cases {
         return stdout.print(|out| report::write_cases(style, out));
     }
+    let places = args.places();
+    args.check_names(&places)?;
     let limits = Limits {
         call: args.policy_timeout.map_or(Some(POLICY_TIMEOUT), |timeout| timeout.0),
         memory: args.memory_limit.map_or(Some(MEMORY_LIMIT), |limit| limit.0),
     };
     let mut workshop = Workshop::new(limits, args.options());
-    let mut targets = Vec::new();
-    for file in &args.files {
-        let checked = args.library(file, &mut workshop)?;
+    let mut all = Vec::new();
+    for place in places {
+        let checked = args.check_place(place, &mut workshop)?;
         if args.format == Format::Text {
             stdout.print(|out| report::write_library(&checked, args.quiet, style, out))?;
         }
-        targets.push(checked);
-    }
-    if args.built_in {
-        let checked = args.built_in(&mut workshop)?;
-        if args.format == Format::Text {
-            stdout.print(|out| report::write_library(&checked, args.quiet, style, out))?;
-        }
-        targets.push(checked);
-    }
-    if targets.iter().all(|checked| checked.policies.is_empty() && checked.error.is_none()) {
-        return Err(CliError::Usage("there is no policy of that name to check".to_owned()));
+        all.push(checked);
     }
     match args.format {
-        Format::Text => stdout.print(|out| report::write_verdict(&targets, style, out))?,
-        Format::Json => stdout.print(|out| report::write_json(&targets, &args.options(), out))?,
+        Format::Text => stdout.print(|out| report::write_verdict(&all, style, out))?,
+        Format::Json => stdout.print(|out| report::write_json(&all, &args.options(), out))?,
     }
-    if targets.iter().all(report::Checked::has_passed) { Ok(()) } else { Err(CliError::Said(exit::PLUGIN)) }
+    if all.iter().all(report::Checked::has_passed) { Ok(()) } else { Err(CliError::Said(exit::PLUGIN)) }
+}
+
+/// Where policies are that are to be checked.
+struct Place {
+    name: String,
+    target: Target,
+    library: Result<Option<LibraryRecord>, PluginError>,
+    policies: Vec<Policy>,
+}
+
+impl Place {
+    fn library(file: &Path) -> Self {
+        let (library, policies) = match probe(file, true) {
+            Ok(library) => (Ok(Some(LibraryRecord::from(&library))), library.manifest.policies),
+            Err(error) => (Err(error), Vec::new()),
+        };
+        Self { name: file.display().to_string(), target: Target::File(file.to_owned()), library, policies }
+    }
+
+    fn built_in() -> Self {
+        let catalogue = builtin_catalogue();
+        let entries = catalogue.entries().filter(|entry| entry.origin == Origin::BuiltIn);
+        let policies = entries.map(|entry| entry.policy.clone()).collect();
+        Self { name: "built in".to_owned(), target: Target::BuiltIn, library: Ok(None), policies }
+    }
+}
+
+/// `token-bucket={rate_per_s: 10}`.
+fn given_params(text: &str) -> Result<(String, Value), String> {
+    let expected = "a name and a map, such as `token-bucket={rate_per_s: 10}`";
+    let (name, params) = text.split_once('=').ok_or(expected)?;
+    match serde_yaml::from_str::<Value>(params) {
+        Ok(params @ Value::Object(_)) => Ok((name.to_owned(), params)),
+        _ => Err(expected.to_owned()),
+    }
 }
 
 impl CheckArgs {
@@ -116,56 +149,71 @@ impl CheckArgs {
         }
     }
 
-    fn wants(&self, policy: &Policy) -> bool {
-        let is_it = |name: &String| policy.name == *name || policy.aliases.contains(name);
-        self.policies.is_empty() || self.policies.iter().any(is_it)
+    /// All places, with the policies that are wanted.
+    fn places(&self) -> Vec<Place> {
+        let mut places: Vec<Place> = self.files.iter().map(|file| Place::library(file)).collect();
+        places.extend(self.built_in.then(Place::built_in));
+        places
     }
 
-    fn library(&self, file: &Path, workshop: &mut Workshop) -> Result<report::Checked, CliError> {
-        let mut checked = report::Checked { name: file.display().to_string(), ..report::Checked::default() };
-        let library = match probe(file, true) {
-            Ok(library) => library,
+    fn wants(&self, policy: &Policy) -> bool {
+        self.policies.is_empty() || self.policies.iter().any(|name| goes_by(policy, name))
+    }
+
+    /// A name that nothing here goes by is a mistake.
+    fn check_names(&self, places: &[Place]) -> Result<(), CliError> {
+        let all = || places.iter().flat_map(|place| &place.policies);
+        let wanted = self.policies.iter().map(|name| ("--policy", name));
+        for (option, name) in wanted.chain(self.params.iter().map(|(name, _)| ("--params", name))) {
+            if !all().any(|policy| goes_by(policy, name)) {
+                let hint = did_you_mean(name, all().map(|policy| policy.name.as_str()));
+                let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+                let message = format!("{option}: there is no policy `{name}` here{hint}");
+                return Err(CliError::Usage(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The parameters that a policy is to be checked with.
+    fn params_of(&self, policy: &Policy) -> Value {
+        let given = self.params.iter().rev().find(|(name, _)| goes_by(policy, name));
+        given.map_or(Value::Null, |(_, params)| params.clone())
+    }
+
+    fn check_place(&self, place: Place, workshop: &mut Workshop) -> Result<report::Checked, CliError> {
+        let mut checked = report::Checked { name: place.name, ..report::Checked::default() };
+        match place.library {
+            Ok(library) => checked.library = library,
             Err(error) => {
                 checked.error = Some(error.to_string());
                 return Ok(checked);
             }
-        };
-        checked.library = Some(LibraryRecord::from(&library));
-        let target = Target::File(file.to_owned());
-        checked.cases = workshop.check(&Job::library(target.clone()), Case::OF_LIBRARY.to_vec())?;
-        let is_code = checked.cases.iter().all(|result| result.verdict == Verdict::Passed);
-        for policy in library.manifest.policies.iter().filter(|policy| self.wants(policy)) {
-            checked.policies.push(match policy.known_kind() {
-                Some(kind) => {
-                    let cases = Case::of_kind(kind);
-                    let results = if is_code {
-                        workshop.check(&Job::policy(target.clone(), kind, &policy.name), cases)?
-                    } else {
-                        let behind = checked.cases.iter().find(|result| result.verdict == Verdict::Failed);
-                        let behind = behind.map_or(Case::Loads, |result| result.case);
-                        cases.into_iter().map(|case| CaseResult::behind(case, behind)).collect()
-                    };
-                    report::CheckedPolicy::new(policy, results)
-                }
-                None => report::CheckedPolicy::new(policy, Vec::new()),
-            });
         }
-        Ok(checked)
-    }
-
-    fn built_in(&self, workshop: &mut Workshop) -> Result<report::Checked, CliError> {
-        let catalogue = builtin_catalogue();
-        let mut checked = report::Checked { name: "built in".to_owned(), ..report::Checked::default() };
-        let entries = catalogue.entries().filter(|entry| entry.origin == Origin::BuiltIn);
-        let wanted: Vec<(Kind, &Policy)> = entries
-            .map(|entry| (entry.kind, entry.policy))
-            .filter(|(_, policy)| self.wants(policy))
-            .collect();
-        for (kind, policy) in wanted {
-            let job = Job::policy(Target::BuiltIn, kind, &policy.name);
-            let results = workshop.check(&job, Case::of_kind(kind))?;
+        if checked.library.is_some() {
+            let job = Job::library(place.target.clone());
+            checked.cases = workshop.check(&job, Case::OF_LIBRARY.to_vec())?;
+        }
+        let in_the_way = checked.cases.iter().find(|result| result.verdict == Verdict::Failed);
+        let in_the_way = in_the_way.map(|result| result.case);
+        for policy in place.policies.iter().filter(|policy| self.wants(policy)) {
+            let cases = policy.known_kind().map(|kind| (kind, Case::of_kind(kind)));
+            let results = match (cases, in_the_way) {
+                (None, _) => Vec::new(),
+                (Some((_, cases)), Some(other)) => {
+                    cases.into_iter().map(|case| CaseResult::behind(case, other)).collect()
+                }
+                (Some((kind, cases)), None) => {
+                    let params = self.params_of(policy);
+                    workshop.check(&Job::policy(place.target.clone(), kind, &policy.name, params), cases)?
+                }
+            };
             checked.policies.push(report::CheckedPolicy::new(policy, results));
         }
         Ok(checked)
     }
+}
+
+fn goes_by(policy: &Policy, name: &str) -> bool {
+    policy.name == name || policy.aliases.iter().any(|alias| alias == name)
 }

@@ -9,9 +9,10 @@ use pointsman_plugin_api::abi::RErr;
 use rand::RngExt as _;
 use serde_json::{Map, json};
 
+use super::super::answers::{Answers, ask};
 use super::super::fault::Fault;
 use super::super::generate::Generator;
-use super::super::object::{Answers, Object, ask};
+use super::super::object::Object;
 use super::super::situation::Situation;
 use super::super::subject::{Reads, Subject};
 use super::super::told::Told;
@@ -59,17 +60,20 @@ fn time_per_call(subject: &Subject<'_>, generator: Generator, rows: usize) -> Re
     const ENOUGH: Duration = Duration::from_millis(100);
     let mut rng = random::stream(generator.seed, "check/speed");
     let world = World::of(rows);
-    let feed = generator.situation(&mut rng, &world, rows).feed(&subject.reads(), &world);
-    let mut object = subject.build_default(&world)?;
+    let mut object = subject.build_usual(&world)?;
+    let mut reads = subject.reads();
+    reads.leave_out_unread(&*object);
+    let feed = generator.situation(&mut rng, &world, rows).feed(&reads, &world);
     let mut answers = Answers::default();
-    // The first call may be special, and whether the answer is whole is looked at here.
-    ask(&mut *object, &feed, &mut answers)?;
     feed.lend(|call| {
         let (mut fastest, mut spent, mut calls) = (Duration::MAX, Duration::ZERO, 1_u32);
         for round in 0.. {
             let start = now();
             for _ in 0..calls {
-                if let RErr(failure) = object.ask(call, &mut answers) {
+                // A refusal takes its time, too.
+                if let RErr(failure) = object.ask(call, &mut answers)
+                    && failure.panicked
+                {
                     return Err(Fault::from(failure));
                 }
             }
@@ -179,9 +183,12 @@ impl<'a> Calls<'a> {
             situation.chosen = rng.random_range(0..ROWS);
             situation
         });
+        let object = subject.build_usual(&world)?;
+        let mut reads = subject.reads();
+        reads.leave_out_unread(&*object);
         Ok(Calls {
-            object: subject.build_default(&world)?,
-            reads: subject.reads(),
+            object,
+            reads,
             told: Told::new(subject),
             world,
             situations: situations.collect(),

@@ -124,7 +124,7 @@ fn is_close(a: Key, b: Key) -> bool {
 pub(super) fn declared_order(subject: &Subject<'_>, generator: Generator) -> CaseResult {
     const CASE: Case = Case::DeclaredOrder;
     let Some(first) = generator.sweep().next() else { return CaseResult::passed(CASE, "") };
-    let object = match subject.build_default(&first.world) {
+    let object = match subject.build_usual(&first.world) {
         Ok(object) => object,
         Err(fault) => return CaseResult::behind(CASE, fault.case()),
     };

@@ -12,20 +12,34 @@ use crate::report::number;
 
 /// Whether it can be built without any.
 pub(super) fn defaults(subject: &Subject<'_>) -> CaseResult {
-    match build(subject, &json!({})) {
-        Ok(()) => CaseResult::passed(Case::Defaults, ""),
-        Err(Trouble::Refused(message)) => CaseResult::failed(Case::Defaults, message),
-        Err(Trouble::Other(case)) => CaseResult::behind(Case::Defaults, case),
+    const CASE: Case = Case::Defaults;
+    let given = subject.params();
+    match (build(subject, &json!({})), is_empty(&given)) {
+        (Ok(()), _) => CaseResult::passed(CASE, ""),
+        (Err(Trouble::Other(case)), _) => CaseResult::behind(CASE, case),
+        (Err(Trouble::Refused(message)), true) => {
+            CaseResult::failed(CASE, format!("{message} (--params gives it parameters to be checked with)"))
+        }
+        // Then those that were given are what counts.
+        (Err(Trouble::Refused(message)), false) => match build(subject, &given) {
+            Ok(()) => CaseResult::not_applicable(CASE, format!("{message}; checked with {given}")),
+            Err(Trouble::Refused(message)) => CaseResult::failed(CASE, format!("with {given}: {message}")),
+            Err(Trouble::Other(case)) => CaseResult::behind(CASE, case),
+        },
     }
+}
+
+fn is_empty(params: &Value) -> bool {
+    params.as_object().is_none_or(Map::is_empty)
 }
 
 /// Whether it refuses one that it does not have: a host of another version, or a test, may pass it on.
 pub(super) fn unknown(subject: &Subject<'_>) -> CaseResult {
     const CASE: Case = Case::UnknownParameter;
-    if let Err(trouble) = build(subject, &json!({})) {
+    if let Err(trouble) = build(subject, &subject.params()) {
         return CaseResult::behind(CASE, trouble.case(Case::Defaults));
     }
-    match build(subject, &json!({"no_such_parameter": 1})) {
+    match build(subject, &with(subject, "no_such_parameter", &json!(1))) {
         Ok(()) => CaseResult::failed(CASE, "it accepted `no_such_parameter: 1`"),
         Err(Trouble::Refused(_)) => CaseResult::passed(CASE, ""),
         Err(Trouble::Other(case)) => CaseResult::behind(CASE, case),
@@ -38,12 +52,15 @@ pub(super) fn schema(subject: &Subject<'_>) -> CaseResult {
     if subject.policy.parameters.is_empty() {
         return CaseResult::not_applicable(CASE, "it has no parameters");
     }
-    if let Err(trouble) = build(subject, &json!({})) {
+    if let Err(trouble) = build(subject, &subject.params()) {
         return CaseResult::behind(CASE, trouble.case(Case::Defaults));
     }
+    let given = subject.params();
     let mut untried = Vec::new();
     for parameter in &subject.policy.parameters {
         match parameter.default_value() {
+            // In place of one that had to be given, its default does not do.
+            Some(_) if given.get(&parameter.name).is_some() => {}
             Some(default) => {
                 if let Err(result) = accepts(subject, parameter, &default, "its own default") {
                     return result;
@@ -69,8 +86,11 @@ pub(super) fn schema(subject: &Subject<'_>) -> CaseResult {
     CaseResult::passed(CASE, detail)
 }
 
-fn with(parameter: &Parameter, value: &Value) -> Value {
-    Map::from_iter([(parameter.name.clone(), value.clone())]).into()
+/// The parameters that it is checked with, and one more, or another value of one.
+fn with(subject: &Subject<'_>, name: &str, value: &Value) -> Value {
+    let mut params = subject.params();
+    params[name] = value.clone();
+    params
 }
 
 /// It takes a value that it describes as good.
@@ -81,7 +101,7 @@ fn accepts(
     which: &str,
 ) -> Result<(), CaseResult> {
     const CASE: Case = Case::ParameterSchema;
-    build(subject, &with(parameter, value)).map_err(|trouble| match trouble {
+    build(subject, &with(subject, &parameter.name, value)).map_err(|trouble| match trouble {
         Trouble::Refused(why) => {
             let name = &parameter.name;
             CaseResult::failed(CASE, format!("it refuses `{name}: {value}`, {which}: {why}"))
@@ -93,7 +113,7 @@ fn accepts(
 /// It refuses a value that cannot be.
 fn refuses(subject: &Subject<'_>, parameter: &Parameter, value: &Value) -> Result<(), CaseResult> {
     const CASE: Case = Case::ParameterSchema;
-    match build(subject, &with(parameter, value)) {
+    match build(subject, &with(subject, &parameter.name, value)) {
         Err(Trouble::Refused(_)) => Ok(()),
         Err(Trouble::Other(case)) => Err(CaseResult::behind(CASE, case)),
         Ok(()) => {
