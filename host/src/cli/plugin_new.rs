@@ -90,10 +90,12 @@ fn write_next(scaffold: &Scaffold, directory: &Path, out: &mut dyn Write) -> io:
     let this = env::args_os().next().map_or_else(|| PathBuf::from("pointsman"), PathBuf::from);
     let (this, manifest) = (quoted(&this), quoted(&directory.join("Cargo.toml")));
     let run = quoted(&directory.join("try.yaml"));
+    let library = quoted(&directory.join("target/release").join(name.library()));
     writeln!(out, "made {}: the {} `{}`", directory.display(), scaffold.kind, name.as_str())?;
-    writeln!(out, "\nTest it, build it, run it:")?;
+    writeln!(out, "\nTest it, build it, check it, run it:")?;
     writeln!(out, "  cargo test --manifest-path {manifest}")?;
     writeln!(out, "  cargo build --release --manifest-path {manifest}")?;
+    writeln!(out, "  {this} plugin check {library}")?;
     writeln!(out, "  {this} run {run}")?;
     writeln!(out, "\nThe same run without it:")?;
     writeln!(out, "  {this} run {run} {}", scaffold.comparison())

@@ -1,4 +1,4 @@
-//! `plugin new`: the crates that it makes build, pass their own tests, and change a run.
+//! `plugin new`: the crates that it makes build, pass their own tests and the check, and change a run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,11 @@ fn a_new_crate_of_each_kind_builds_passes_its_tests_and_changes_a_run() {
         let library = format!("lib{}.so", name.replace('-', "_"));
         fs::create_dir_all(place.join("target/release")).unwrap();
         fs::copy(target.join("debug").join(&library), place.join("target/release").join(&library)).unwrap();
+
+        let line = made.out.lines().find(|line| line.contains("plugin check ")).unwrap();
+        let check: Vec<&str> = line.split_whitespace().skip(1).chain(["--calls", "1000"]).collect();
+        let checked = run(&check);
+        assert_eq!(checked.code, Some(0), "{}{}", checked.out, checked.err);
         changes_its_run(run, &name, &made.out);
     }
 }
