@@ -21,12 +21,12 @@ const REFUSED: &[(&[&str], i32, &str)] = &[
     (
         &["run.yaml", "--set", "policy.admission={name: token-bucket, params: {rate_per_s: 1, burst: 0.5}}"],
         2,
-        "nothing would ever be admitted: `policy.admission.params.burst` is below 1",
+        "nothing would ever be admitted: `burst` is 0.5",
     ),
     (
         &["run.yaml", "--set", "policy.admission={name: slo-gated, params: {classes: [], threshold: 1}}"],
         2,
-        "must be a list of one class or more, found an empty list",
+        "`classes` must be given: a list of one class or more",
     ),
     (&["run.yaml", "--trace", "."], 2, ".: is not a regular file"),
     (&["up.yaml"], 2, "cannot read `.`: it is a directory"),
