@@ -32,7 +32,7 @@ pub enum Case {
     NoPanic,
     /// It reads what it declares, and nothing else.
     Reads,
-    /// It does without what it calls optional.
+    /// It does without what it calls optional, hooks included.
     OptionalReads,
     /// It has an answer for whatever can be.
     NoError,

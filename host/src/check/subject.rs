@@ -17,6 +17,8 @@ pub(super) struct Reads {
     pub(super) withheld: Vec<String>,
     /// Of a picker: whether it gets total scores.
     pub(super) totals: bool,
+    /// The hooks that are called, besides the one after routing.
+    pub(super) hooks: Vec<String>,
 }
 
 impl Reads {
@@ -63,24 +65,24 @@ impl<'a> Subject<'a> {
             attributes: ids(&self.policy.attributes),
             withheld: Vec::new(),
             totals: self.kind == Kind::Picker && self.policy.uses_scores,
+            hooks: ids(&self.policy.hooks),
         }
     }
 
-    /// What it gets when all is missing that it does not require.
-    pub(super) fn reads_required(&self) -> Reads {
-        let needs = self.policy.signals.iter().chain(&self.policy.attributes);
-        let withheld = needs.filter(|need| !need.required).map(|need| need.id.clone()).collect();
-        Reads { withheld, ..self.reads() }
+    /// What it gets when all is missing that it does not require; `None` if that is nothing.
+    pub(super) fn reads_required(&self) -> Option<Reads> {
+        let of = |needs: &mut dyn Iterator<Item = &Need>, required: bool| -> Vec<String> {
+            needs.filter(|need| need.required == required).map(|need| need.id.clone()).collect()
+        };
+        let withheld = of(&mut self.policy.signals.iter().chain(&self.policy.attributes), false);
+        let hooks = of(&mut self.policy.hooks.iter(), true);
+        let is_less = !withheld.is_empty() || hooks.len() < self.policy.hooks.len();
+        is_less.then(|| Reads { withheld, hooks, ..self.reads() })
     }
 
     /// Whether its rows are instances, for one request.
     pub(super) fn is_routing(&self) -> bool {
         !matches!(self.kind, Kind::Scheduler | Kind::Priority)
-    }
-
-    /// Whether it has this hook.
-    pub(super) fn has_hook(&self, id: &str) -> bool {
-        self.policy.hooks.iter().any(|hook| hook.id == id)
     }
 
     /// What its answer for a row is, at the beginning of a sentence.

@@ -51,7 +51,7 @@ impl<'t> Session<'t> {
     pub(super) fn start(subject: &Subject<'_>, mut reads: Reads, trial: &'t Trial) -> Result<Self, Fault> {
         let object = subject.build_usual(&trial.world)?;
         let unread = reads.leave_out_unread(&*object);
-        let told = Told::new(subject);
+        let told = Told::new(&reads);
         let (answers, transcript) = (Answers::default(), Vec::new());
         Ok(Self { object, reads, unread, told, trial, answers, transcript })
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::Case;
 use super::super::subject::Subject;
 use super::super::verdict::CaseResult;
+use crate::registry::PolicyRef;
 
 /// Whether it describes itself in full.
 pub(super) fn metadata(subject: &Subject<'_>) -> CaseResult {
@@ -37,7 +38,8 @@ pub(super) fn metadata(subject: &Subject<'_>) -> CaseResult {
         }
     }
     // Whether this host has what it requires.
-    if let Err(error) = subject.catalogue.check(subject.kind, &subject.wanted) {
+    let wanted = PolicyRef { params: serde_json::Value::Null, ..subject.wanted.clone() };
+    if let Err(error) = subject.catalogue.check(subject.kind, &wanted) {
         wrong.push(error.to_string());
     }
     if wrong.is_empty() {

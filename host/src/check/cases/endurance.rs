@@ -186,10 +186,11 @@ impl<'a> Calls<'a> {
         let object = subject.build_usual(&world)?;
         let mut reads = subject.reads();
         reads.leave_out_unread(&*object);
+        let told = Told::new(&reads);
         Ok(Calls {
             object,
             reads,
-            told: Told::new(subject),
+            told,
             world,
             situations: situations.collect(),
             answers: Answers::default(),

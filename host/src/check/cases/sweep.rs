@@ -122,13 +122,12 @@ fn judge_one(subject: &Subject<'_>, case: Case, answer: &Answer) -> Result<(), O
     Ok(())
 }
 
-/// Whether it works when nothing is there that it does not require.
+/// Whether it works when nothing is there that it does not require, hooks included.
 pub(super) fn optional_reads(subject: &Subject<'_>, generator: Generator) -> CaseResult {
     const CASE: Case = Case::OptionalReads;
-    let reads = subject.reads_required();
-    if reads.withheld.is_empty() {
+    let Some(reads) = subject.reads_required() else {
         return CaseResult::not_applicable(CASE, "it requires all that it reads");
-    }
+    };
     let found = search(generator.sweep(), |trial| {
         let without = match perform_with(subject, reads.clone(), trial) {
             Ok(transcript) => transcript,
