@@ -13,19 +13,38 @@ const WEIGHT: &str = r"\+?(?=[0-9.]*[1-9])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-
 /// Defines `routing` and `on-error` over what `policies` has defined.
 pub(super) fn define(definitions: &mut Map<String, Value>) {
     let names = alternatives(&definitions["scorer-name"]);
+    let pickers = definitions["picker-name"]["anyOf"].as_array().into_iter().flatten();
+    let pickers: Vec<Value> = pickers.filter_map(|one| one.get("const").cloned()).collect();
     let mut define = |name: &str, schema| definitions.insert(name.to_owned(), schema);
     define("scorers", scorers(&names));
     define("scorer-weighted", scorer());
     define("class-weights", class_weights());
     define("routing-map", long());
-    let short = [reference("picker-name"), reference("scorers"), reference("routing-map")];
-    define("routing", json!({ "anyOf": short }));
+    define("routing", routing(&pickers));
     define("on-error", on_error());
+}
+
+/// The forms are told apart as the reader does it, so that an editor shows what is wrong with the one
+/// that is meant.
+fn routing(pickers: &[Value]) -> Value {
+    let mut examples = vec![json!("pa:3,qd:2")];
+    examples.extend_from_slice(pickers);
+    json!({
+        "if": { "type": "string", "pattern": "[:,]" },
+        "then": reference("scorers"),
+        "else": { "anyOf": [reference("picker-name"), reference("routing-map")] },
+        "examples": examples,
+    })
 }
 
 fn scorers(names: &str) -> Value {
     let one = format!(r"\s*{names}\s*:\s*{WEIGHT}\s*");
-    let schema = json!({ "type": "string", "pattern": format!("^{one}(?:,{one})*$") });
+    let schema = json!({
+        "type": "string",
+        "pattern": format!("^{one}(?:,{one})*$"),
+        // Not of the standard, which lets validators ignore it: editors show it instead of the pattern.
+        "patternErrorMessage": "Scorers are written NAME:WEIGHT, separated by commas, with names that are known and weights above 0: pa:3,qd:2",
+    });
     described(schema, "Scorers with weights, `NAME:WEIGHT` separated by commas: `pa:3,qd:2`.")
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod configured;
 mod ejected;
 mod explained;
 mod extremes;

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::{repository, run};
+use pointsman::schema::File;
+
+use crate::{repository, run, schema};
 
 /// A cluster and requests that give each policy something to do, over in a moment.
 const SCENE: &str = "
@@ -36,10 +38,14 @@ fn inline(page: &str) -> Vec<String> {
 
 /// Runs each of them, to the end of all requests.
 fn assert_they_run(page: &str, policies: &[String]) {
+    let validator = schema::validator(File::Run);
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     for policy in policies {
         let file = directory.path().join("run.yaml");
-        fs::write(&file, format!("{SCENE}{policy}\n")).unwrap();
+        let text = format!("{SCENE}{policy}\n");
+        // What runs is valid for an editor, too.
+        assert_eq!(schema::objections(&validator, &text), Vec::<String>::new(), "{page}: {policy}");
+        fs::write(&file, text).unwrap();
         let outcome = run(&file, &[], &[]);
         assert!(outcome.failures.is_empty() && outcome.clamped_scores == 0, "{page}: {policy}");
         let records = outcome.collector.records();

@@ -8,6 +8,7 @@ mod formula;
 mod fragments;
 mod mooncake;
 mod readme;
+mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use pointsman::config::{Config, Override};
 use pointsman::engine::Unwatched;
-use pointsman::registry::{PluginFile, Sources};
+use pointsman::registry::{Catalogue, PluginFile, Sources};
 use pointsman::run::{self, Outcome, Prepared, RunFailure};
 
 /// A file of the repository.
@@ -34,6 +35,11 @@ fn prepare(config: &Path, overrides: &[&str], plugins: &[PathBuf]) -> Result<Pre
     let overrides: Vec<Override> = overrides.iter().map(|text| Override::set(text).unwrap()).collect();
     let resolved = Config::load(config, &overrides).and_then(|config| config.resolve());
     let resolved = resolved.unwrap_or_else(|error| panic!("{error}"));
+    run::prepare(resolved, &catalogue(plugins), None)
+}
+
+/// The policies of the host, of the libraries of the workspace and of `plugins`.
+fn catalogue(plugins: &[PathBuf]) -> Catalogue {
     let mut catalogue = run::builtin_catalogue();
     let sources = Sources {
         named: plugins.iter().map(|file| PluginFile { file: file.clone(), label: None }).collect(),
@@ -41,5 +47,5 @@ fn prepare(config: &Path, overrides: &[&str], plugins: &[PathBuf]) -> Result<Pre
         ..Sources::default()
     };
     catalogue.discover(&sources).unwrap();
-    run::prepare(resolved, &catalogue, None)
+    catalogue
 }
