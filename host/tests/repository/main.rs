@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod configs;
+mod documents;
 mod formula;
 mod fragments;
 mod mooncake;
