@@ -59,7 +59,7 @@ impl Cells {
         match self {
             Self::U64(cells) => cells.iter().map(ToString::to_string).collect(),
             Self::I64(cells) => cells.iter().map(ToString::to_string).collect(),
-            Self::F64(cells) => cells.iter().map(ToString::to_string).collect(),
+            Self::F64(cells) => cells.iter().map(|value| number(*value)).collect(),
             Self::Text(cells) => cells.iter().map(|text| format!("{text:?}")).collect(),
             Self::Blocks(cells) => {
                 let one = |runs: &Vec<BlockRun>| runs.iter().map(run).collect::<Vec<_>>().join(", ");
@@ -68,6 +68,13 @@ impl Cells {
             Self::Absent => Vec::new(),
         }
     }
+}
+
+/// A number as a person writes it: without a row of zeros.
+pub(super) fn number(value: f64) -> String {
+    let size = value.abs();
+    let is_odd = value.is_finite() && (size >= 1e16 || (size > 0.0 && size < 1e-6));
+    if is_odd { format!("{value:e}") } else { value.to_string() }
 }
 
 /// Values for a person: `[0, 1]`; of many, the first few.
@@ -120,5 +127,7 @@ mod tests {
         assert_eq!(Cells::Blocks(vec![runs, Vec::new()]).to_string(), "[[7..10, 90], []]");
         assert_eq!(Cells::U64((0..64).collect()).to_string(), "[0, 1, 2, 3, 4, 5, 6, 7, and 56 more]");
         assert_eq!(Cells::Absent.to_string(), "absent");
+        let odd = Cells::F64(vec![1e300, -5e-324, 1e15, f64::NAN, f64::INFINITY]);
+        assert_eq!(odd.to_string(), "[1e300, -5e-324, 1000000000000000, NaN, inf]");
     }
 }

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::chatter::Chatter;
 use super::check_inside::{INSIDE, Job, Line};
 use super::interrupt::Interrupt;
 use super::worker::WorkerArgs;
-use super::{CliError, exit};
+use super::{CliError, Messages, exit};
 use crate::check::{Case, CaseResult, Example, Fatal, Options, Progress, Verdict};
 use crate::run::RunFailure;
 use crate::worker::{self, Ended, How, Limits, Watcher, Worker};
@@ -24,6 +25,7 @@ pub(super) struct Workshop {
     limits: Limits,
     options: Options,
     watch: Watch,
+    messages: Messages,
 }
 
 /// What a person sees meanwhile, and whether they want it to end.
@@ -31,22 +33,26 @@ struct Watch {
     interrupt: Interrupt,
     /// Hidden by itself where there is no terminal.
     spinner: ProgressBar,
+    /// What the policy at hand prints; `None`: all of it is shown.
+    chatter: Option<Chatter>,
 }
 
 impl Workshop {
     /// With these limits for the processes.
-    pub(super) fn new(limits: Limits, options: Options) -> Self {
-        let watch = Watch { interrupt: Interrupt::listen(), spinner: ProgressBar::hidden() };
-        Self { limits, options, watch }
+    pub(super) fn new(limits: Limits, options: Options, messages: &Messages) -> Self {
+        let watch = Watch { interrupt: Interrupt::listen(), spinner: ProgressBar::hidden(), chatter: None };
+        Self { limits, options, watch, messages: messages.clone() }
     }
 
     /// Decides these cases of what the job names, in as many processes as it takes.
     pub(super) fn check(&mut self, job: &Job, cases: Vec<Case>) -> Result<Vec<CaseResult>, CliError> {
         let mut progress = Progress::new(cases);
-        self.watch.show(match &job.policy {
-            Some((kind, name)) => format!("checking {kind} {name}"),
-            None => "loading".to_owned(),
-        });
+        let what = match &job.policy {
+            Some((kind, name)) => format!("{kind} {name}"),
+            None => "library".to_owned(),
+        };
+        self.watch.show(format!("checking {what}"));
+        self.watch.chatter = (!self.messages.is_verbose()).then(Chatter::default);
         loop {
             let remaining = progress.remaining();
             if remaining.is_empty() {
@@ -69,8 +75,12 @@ impl Workshop {
                     progress.crashed(&crash, &step, example.flatten());
                 }
                 Ended::Interrupted => return Err(RunFailure::Interrupted.into()),
-                // What it had to say is on standard error.
-                Ended::Done { code } if code != exit::DONE => return Err(CliError::Said(code)),
+                Ended::Done { code } if code != exit::DONE => {
+                    // What it had to say is on standard error, or among what was not passed on.
+                    let last = self.watch.chatter.as_ref().and_then(Chatter::last_line);
+                    last.iter().for_each(|line| self.messages.warning(line));
+                    return Err(CliError::Said(code));
+                }
                 Ended::Done { .. } if !progress.remaining().is_empty() => {
                     return Err(CliError::CheckIncomplete);
                 }
@@ -85,6 +95,9 @@ impl Workshop {
         }
         // Whatever is printed next needs the line.
         self.watch.spinner.finish_and_clear();
+        if let Some(more) = self.watch.chatter.as_ref().and_then(Chatter::more) {
+            self.messages.warning(format!("{what} {more}"));
+        }
         Ok(results)
     }
 
@@ -172,7 +185,12 @@ impl Watch {
 impl Watcher for Watch {
     fn said(&mut self, text: &[u8]) {
         // Nobody can be told that standard error is closed.
-        self.spinner.suspend(|| drop(io::stderr().write_all(text)));
+        let spinner = &self.spinner;
+        let show = |text: &[u8]| spinner.suspend(|| drop(io::stderr().write_all(text)));
+        match &mut self.chatter {
+            Some(chatter) => chatter.hear(text, show),
+            None => show(text),
+        }
     }
 
     fn go_on(&mut self, _progress: &worker::Progress) -> bool {

@@ -7,6 +7,8 @@
 
 mod bar_target;
 #[cfg(unix)]
+mod chatter;
+#[cfg(unix)]
 mod check_inside;
 #[cfg(unix)]
 mod check_worker;

@@ -89,7 +89,7 @@ pub(super) fn check(args: &CheckArgs, messages: &Messages) -> Result<(), CliErro
         call: args.policy_timeout.map_or(Some(POLICY_TIMEOUT), |timeout| timeout.0),
         memory: args.memory_limit.map_or(Some(MEMORY_LIMIT), |limit| limit.0),
     };
-    let mut workshop = Workshop::new(limits, args.options());
+    let mut workshop = Workshop::new(limits, args.options(), messages);
     let mut all = Vec::new();
     for place in places {
         let checked = args.check_place(place, &mut workshop)?;

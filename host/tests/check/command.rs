@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{bad, check, text};
+use crate::support::{bad, built, check, text};
 
 /// A report without what differs from machine to machine.
 fn plain(report: &str) -> String {
@@ -60,6 +60,24 @@ fn quiet_shows_what_did_not_pass() {
     assert_eq!(report.matches(" passed").count(), 1, "{report}");
     assert_eq!(report.matches(" FAILED ").count(), 1, "{report}");
     assert!(report.trim_end().ends_with("bare.so: scorer bare (metadata)"), "{report}");
+}
+
+/// A policy that prints in every call.
+#[test]
+fn what_a_policy_prints_does_not_flood_the_report() {
+    let file = built("misbehaving");
+    let args = ["--calls", "1000", "--policy", "prints", "--quiet", file.to_str().unwrap()];
+    let output = check(&args);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    assert!(!text(&output.stdout).contains("printed in"), "{}", text(&output.stdout));
+    let said = text(&output.stderr);
+    assert_eq!(said.lines().count(), 6, "{said}");
+    assert!(said.starts_with("printed in new\n"), "{said}");
+    let last = said.lines().last().unwrap();
+    assert!(
+        last.starts_with("warning: scorer prints printed ") && last.ends_with("; -v shows all"),
+        "{said}"
+    );
 }
 
 #[test]

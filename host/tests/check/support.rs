@@ -11,11 +11,17 @@ use serde_json::Value;
 /// The path of a deliberately bad library, by the name of its source file; `raw+FEATURE` for one that
 /// speaks the raw ABI.
 pub(crate) fn bad(name: &str) -> &'static Path {
+    built(name)
+}
+
+/// The path of a library of the fixtures.
+pub(crate) fn built(name: &str) -> &'static Path {
     static BUILT: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
         let mut built = BTreeMap::new();
         cargo(&mut built, "", &fixtures, &["-p", "bad", "--examples"]);
+        cargo(&mut built, "", &fixtures, &["-p", "misbehaving"]);
         for feature in ["short", "long", "unlike", "hollow"] {
             let variant = &format!("+{feature}");
             cargo(&mut built, variant, &fixtures, &["-p", "raw", "--features", feature]);

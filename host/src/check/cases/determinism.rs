@@ -3,6 +3,7 @@
 use pointsman_plugin_api::Key;
 
 use super::super::Case;
+use super::super::cells::number;
 use super::super::fault::Fault;
 use super::super::generate::Generator;
 use super::super::search::{Judgement, Violation, search};
@@ -113,7 +114,10 @@ fn is_same(a: Key, b: Key) -> bool {
 
 /// A value as a person would write it.
 pub(super) fn shown(key: Key) -> String {
-    if key.minor == 0.0 { key.major.to_string() } else { format!("({}, {})", key.major, key.minor) }
+    match key.minor {
+        0.0 => number(key.major),
+        minor => format!("({}, {})", number(key.major), number(minor)),
+    }
 }
 
 /// A number that stands for all answers, to compare those of two processes.

@@ -1,5 +1,6 @@
 //! Cases about single answers, over all situations that are tried.
 
+use super::super::cells::number;
 use super::super::fault::Fault;
 use super::super::generate::Generator;
 use super::super::search::{Found, Judgement, Violation, search};
@@ -114,7 +115,7 @@ fn judge_one(subject: &Subject<'_>, case: Case, answer: &Answer) -> Result<(), O
                 return Err(One::Broken(format!("{} is {value}", subject.answer(row))));
             }
             Case::Range if is_score && key.major.is_finite() && !(0.0..=1.0).contains(&key.major) => {
-                return Err(One::Broken(format!("{} is {}", subject.answer(row), key.major)));
+                return Err(One::Broken(format!("{} is {}", subject.answer(row), number(key.major))));
             }
             _ => {}
         }
