@@ -16,10 +16,18 @@ fn load(name: &str) -> Resolved {
 }
 
 /// Name, routing, scheduler, priority, blocks, CPU blocks.
-const RUNS: [(&str, &str, &str, &str, u32, u32); 10] = [
+const RUNS: [(&str, &str, &str, &str, u32, u32); 11] = [
     ("rr", "round-robin", "fcfs", "constant", 132_139, 0),
     ("rr-low-kv", "round-robin", "fcfs", "constant", 2000, 0),
     ("static-default", "pa:3,qd:2,kv:2", "fcfs", "constant", 2000, 0),
+    (
+        "llm-d-default",
+        "prefix-cache-scorer:3,queue-scorer:2,kv-cache-utilization-scorer:2",
+        "fcfs",
+        "constant",
+        2000,
+        0,
+    ),
     ("kv-heavy", "pa:2,qd:2,kv:5", "fcfs", "constant", 2000, 0),
     ("kv-pressure", "pa:3,qd:2,kv-pressure:3", "fcfs", "constant", 2000, 0),
     ("slo-priority", "pa:3,qd:2,kv-pressure:3", "priority-fcfs", "slo-class", 2000, 0),
@@ -30,7 +38,7 @@ const RUNS: [(&str, &str, &str, &str, u32, u32); 10] = [
 ];
 
 #[test]
-fn the_ten_runs_are_what_they_should_be() {
+fn the_runs_are_what_they_should_be() {
     for (name, routing, scheduler, priority, blocks, cpu_blocks) in RUNS {
         let run = load(name);
         let scorers = run.policy.routing.scorers.iter().map(|one| format!("{}:{}", one.policy, one.weight));
