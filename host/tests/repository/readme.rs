@@ -12,7 +12,8 @@ use crate::{repository, run};
 
 /// The blocks of a language in a document.
 fn blocks<'t>(document: &'t str, language: &str) -> Vec<&'t str> {
-    let starts = document.split(&format!("```{language}\n")).skip(1);
+    let fence = format!("```{language}\n");
+    let starts = document.split(fence.as_str()).skip(1);
     starts.map(|start| start.split("```").next().unwrap()).collect()
 }
 
