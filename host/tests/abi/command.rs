@@ -149,14 +149,15 @@ fn a_wrong_number_of_scores_is_named() {
 #[test]
 fn a_failing_scorer_can_be_skipped_or_replaced() {
     let place = Place::with(CONFIG);
-    for (on_error, routing) in
-        [("skip", "panics-in-score:1,qd:1"), ("{fallback: queue-depth}", "panics-in-score:1")]
-    {
+    for (on_error, routing, what) in [
+        ("skip", "panics-in-score:1,qd:1", "policy failed"),
+        ("{fallback: queue-depth}", "panics-in-score:1", "policy ejected"),
+    ] {
         let on_error = format!("policy.on_error={on_error}");
         let output = place.run(Some(library("misbehaving")), &["--routing", routing, "--set", &on_error]);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let summary = text(&output.stdout);
-        assert!(summary.contains("policy failed: scorer `panics-in-score`"), "{summary}");
+        assert!(summary.contains(&format!("{what}: scorer `panics-in-score`")), "{summary}");
     }
 }
 
