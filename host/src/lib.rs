@@ -12,9 +12,10 @@
 //!               \_ policies are called only by the engine, through `policy` _/
 //! ```
 //!
-//! `run` puts these together for one run, and `scaffold` writes new policy crates; `cli` is the
-//! command line over them, and the only module that prints or exits. `worker` runs a command in a
-//! process of its own, so that a policy that crashes takes nothing else with it.
+//! `run` puts these together for one run, `schema` says what may be written in a configuration, and
+//! `scaffold` writes new policy crates; `cli` is the command line over them, and the only module that
+//! prints or exits. `worker` runs a command in a process of its own, so that a policy that crashes
+//! takes nothing else with it.
 
 pub mod check;
 pub mod cli;

@@ -1,7 +1,8 @@
-//! The command line: `pointsman run`, `pointsman plugin list` and `pointsman plugin new`.
+//! The command line: `pointsman run`, and the commands of `pointsman plugin` and `pointsman config`.
 //!
 //! One file per command; beside them what commands share: `flags` (values of a configuration),
-//! `plugins` (where libraries are looked for), `outputs` (where results go), `stdout`, `messages`
+//! `plugins`, `look` and `resolving` (where libraries are looked for), `policy_doc`, `policy_text` and
+//! `policy_usage` (how policies are described), `outputs` (where results go), `stdout`, `messages`
 //! and `progress` (what a person sees meanwhile), `isolation` and `worker` (a command in a process of
 //! its own), `interrupt`, `error` and `exit`.
 
