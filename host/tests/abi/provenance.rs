@@ -19,7 +19,7 @@ fn a_policy_of_a_library_records_all_of_it() {
     let library = record.library.unwrap();
     assert_eq!(library.path, crate::support::library("external-scorer").display().to_string());
     assert_eq!((library.name.as_str(), library.version.as_str()), ("external-scorer", "0.3.0"));
-    assert_eq!(library.api_version, "1.0.0");
+    assert_eq!(library.api_version, pointsman_plugin_api::manifest::API_VERSION);
     assert!(library.rustc.starts_with("rustc "));
     assert_eq!(library.sha256.len(), 64);
 }
