@@ -3,7 +3,7 @@
 //! The short flags come from the table in `config::flags`, so that it is the one place where they
 //! are defined.
 
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::Value;
 
 use crate::config::flags::{FLAGS, Flag};
@@ -16,8 +16,6 @@ pub(super) struct ConfigFlags {
 }
 
 const SET: &str = "set";
-/// The group of all of these, for options that contradict them.
-const VALUES: &str = "values";
 
 impl ConfigFlags {
     /// As overrides of a configuration; the last one of a value counts.
@@ -27,6 +25,11 @@ impl ConfigFlags {
             None => Override::set(argument),
         };
         self.given.iter().map(read).collect()
+    }
+
+    /// The first of these options that was typed, if any was.
+    pub(super) fn first(&self) -> Option<&'static str> {
+        self.given.first().map(|(flag, _)| flag.map_or("--set", |flag| flag.name))
     }
 }
 
@@ -84,8 +87,7 @@ impl Args for ConfigFlags {
                 .allow_negative_numbers(true)
                 .help_heading(heading(flag))
         });
-        let group = ArgGroup::new(VALUES).args(FLAGS.iter().map(id).chain([SET])).multiple(true);
-        command.arg(set).args(flags).group(group)
+        command.arg(set).args(flags)
     }
 
     fn augment_args_for_update(command: Command) -> Command {

@@ -39,7 +39,7 @@ pub struct RunArgs {
     /// Run again what this summary file records, byte for byte
     ///
     /// Libraries and trace must be the recorded ones: one whose hash differs is refused.
-    #[arg(long, value_name = "SUMMARY", conflicts_with_all = ["config", "values"], help_heading = "Run")]
+    #[arg(long, value_name = "SUMMARY", conflicts_with = "config", help_heading = "Run")]
     from: Option<PathBuf>,
     #[command(flatten)]
     flags: ConfigFlags,
@@ -116,6 +116,10 @@ impl RunArgs {
     }
 
     fn configuration(&self, record: Option<&Provenance>) -> Result<Resolved, CliError> {
+        if let (Some(_), Some(flag)) = (&self.from, self.flags.first()) {
+            let why = "a recorded run is made again as it was";
+            return Err(CliError::Usage(format!("`--from` and `{flag}` cannot be used together: {why}")));
+        }
         let config = match (record, &self.from, &self.config) {
             (Some(record), Some(path), _) => {
                 Config::from_value(&record.config, &path.display().to_string(), &[])?

@@ -57,7 +57,7 @@ const REFUSED: &[(&[&str], i32, &str)] = &[
     (&["run.yaml", "--requests", "-", "--format", "json"], 2, "not both"),
     (&["run.yaml", "--quiet", "--format", "json"], 2, "'--quiet' cannot be used with '--format"),
     (&["--from", "run.yaml"], 2, "run.yaml: this is not a summary that `pointsman run --summary` wrote"),
-    (&["--from", "run.yaml", "--seed", "2"], 2, "'--from <SUMMARY>' cannot be used with '--seed"),
+    (&["--from", "run.yaml", "--seed", "2"], 2, "`--from` and `--seed` cannot be used together"),
     (&["--from", "run.yaml", "run.yaml"], 2, "cannot be used with"),
     (&["--from", "newer.json"], 2, "newer.json: this summary has schema version 99"),
 ];
