@@ -86,6 +86,7 @@ fn simulate(
     spectator: &mut dyn Spectator,
     messages: &Messages,
 ) -> Result<(), CliError> {
+    args.check_from()?;
     let record = args.from.as_deref().map(|path| record::read(path, messages)).transpose()?;
     let resolved = args.configuration(record.as_ref())?;
     let sources = args.sources(&resolved, record.as_ref());
@@ -111,15 +112,22 @@ fn simulate(
 }
 
 impl RunArgs {
+    /// A record has all values: none can be given beside it.
+    fn check_from(&self) -> Result<(), CliError> {
+        match (&self.from, self.flags.first()) {
+            (Some(_), Some(flag)) => {
+                let why = "a recorded run is made again as it was";
+                Err(CliError::Usage(format!("`--from` and `{flag}` cannot be used together: {why}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn progress(&self) -> ProgressMode {
         if self.output.quiet { ProgressMode::None } else { self.progress }
     }
 
     fn configuration(&self, record: Option<&Provenance>) -> Result<Resolved, CliError> {
-        if let (Some(_), Some(flag)) = (&self.from, self.flags.first()) {
-            let why = "a recorded run is made again as it was";
-            return Err(CliError::Usage(format!("`--from` and `{flag}` cannot be used together: {why}")));
-        }
         let config = match (record, &self.from, &self.config) {
             (Some(record), Some(path), _) => {
                 Config::from_value(&record.config, &path.display().to_string(), &[])?
