@@ -65,9 +65,13 @@ thread_local! {
 fn contain<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(quieten);
-    DEPTH.set(DEPTH.get() + 1);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
-    DEPTH.set(DEPTH.get() - 1);
+    // Looked up once: in a library that is a call.
+    let outcome = DEPTH.with(|depth| {
+        depth.set(depth.get() + 1);
+        let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+        depth.set(depth.get() - 1);
+        outcome
+    });
     outcome.map_err(describe)
 }
 

@@ -44,7 +44,9 @@ constructors! {
 }
 
 impl Catalogue {
-    fn build<T: Object>(
+    /// The one way in which a policy is built, of the host or of a library, which is loaded if it is
+    /// not yet.
+    pub(super) fn build<T: Object>(
         &self,
         wanted: &PolicyRef,
         facts: &Facts,

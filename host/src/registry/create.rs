@@ -1,7 +1,7 @@
 //! Building policies: everything is checked that can be before a library runs, then it is loaded.
 
 use pointsman_plugin_api::{
-    abi::{AdmissionBox, Failure, FilterBox, PickerBox, PriorityBox, RStr, SchedulerBox, ScorerBox},
+    abi::{AdmissionBox, Failure, FilterBox, PickerBox, PriorityBox, SchedulerBox, ScorerBox},
     attribute, hook,
     manifest::HOOK_PREFIX,
     signal,
@@ -11,7 +11,6 @@ use super::{
     Catalogue, Facts, Kind, LibraryRecord, Need, PluginError, Policy, PolicyName, PolicyRef, Provenance,
     error::near, lookup::Resolved, object::Object,
 };
-use crate::policy::mark::{self, Mark, Stage};
 
 /// A policy that is ready to be called.
 pub struct Handle<T> {
@@ -66,18 +65,8 @@ impl Catalogue {
         let kind = T::KIND;
         let provenance = self.check(kind, wanted)?;
         let resolved = self.resolve(kind, wanted)?;
-        let params = provenance.parameters.to_string();
-        let params = RStr::from_str(&params);
-        let call = mark::enter(Mark::of(&policy_name(kind, resolved).subject(Stage::Build)));
-        let built = facts.lend(|setup| match resolved {
-            Resolved::BuiltIn(built_in) => match T::built_in(&built_in.build) {
-                Some(build) => Ok(build(setup, params)),
-                None => unreachable!("looked up by kind"),
-            },
-            Resolved::Library(found, policy) => T::of_library(found, policy, setup, params),
-        })?;
-        drop(call);
-        let object = built.into_result().map_err(|Failure { message, panicked }| {
+        let built = self.build(wanted, facts, &provenance.parameters.to_string())?;
+        let object = built.map_err(|Failure { message, panicked }| {
             let policy = policy_name(kind, resolved);
             let message = message.into_string();
             if panicked {

@@ -281,7 +281,8 @@ impl<'a> Builder<'a> {
             OnErrorAction::Fallback(next)
                 if self.catalogue.check(T::KIND, &reference(next, None)).is_ok() =>
             {
-                (OnError::Fallback, Some(self.load(next, facts, &create)?))
+                let seed = if T::KIND == Kind::Picker { self.picker_seed(next) } else { facts.seed };
+                (OnError::Fallback, Some(self.load(next, &Facts { seed, ..*facts }, &create)?))
             }
             OnErrorAction::Fallback(_) => (OnError::Fail, None),
         };

@@ -18,6 +18,23 @@ const NEEDLESS: &[(&[&str], &str)] = &[
         &["--routing", "pa:1", "--set", "cluster.signals.refresh_interval_us=5"],
         "`cluster.signals.refresh_interval_us` has no effect",
     ),
+    (&["--set", "policy.routing.picker=least-loaded"], "the scorers have no effect"),
+    (
+        &["--set", "policy.routing={picker: least-loaded, by_class: {default: 'pa:1'}}"],
+        "the scorers have no effect",
+    ),
+    (
+        &["--routing", "round-robin", "--set", "policy.routing.tie_break=first"],
+        "`policy.routing.tie_break` has no effect",
+    ),
+    (
+        &["--set", "cluster.signals.completion_delay_us=5"],
+        "`cluster.signals.completion_delay_us` has no effect: no policy listens to completions",
+    ),
+    (
+        &["--set", "cluster.signals.kv_event_delay_us=5"],
+        "`cluster.signals.kv_event_delay_us` has no effect: no policy listens to KV events",
+    ),
     (&["--policy-timeout", "1s"], "--policy-timeout has no effect without --isolate"),
     (&["--memory-limit", "1GiB"], "--memory-limit has no effect without --isolate"),
     (&["--priority", "slo-class"], "priority `slo-class` has no effect"),

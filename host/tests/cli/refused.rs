@@ -28,6 +28,21 @@ const REFUSED: &[(&[&str], i32, &str)] = &[
         2,
         "`classes` must be given: a list of one class or more",
     ),
+    (&["run.yaml", "--admission", "token-buckets"], 2, "did you mean `token-bucket`?"),
+    (&["run.yaml", "--admission", "token-bucket"], 2, "`rate_per_s` must be given"),
+    (&["run.yaml", "--routing", "max-score"], 2, "the picker `max-score` needs scorers"),
+    (&["run.yaml", "--routing", "rund-robin"], 2, "did you mean `round-robin`?"),
+    (&["run.yaml", "--routing", "pa"], 2, "(there is a scorer of that name: give it a weight, `pa:1`)"),
+    (&["run.yaml", "--set", "policy.routing.filters=[nothing]"], 2, "there is no filter `nothing`"),
+    (
+        &[
+            "run.yaml",
+            "--set",
+            "policy.routing={picker: {name: max-score, params: {tie_break: first}}, tie_break: random}",
+        ],
+        2,
+        "the tie-break is there twice",
+    ),
     (&["run.yaml", "--trace", "."], 2, ".: is not a regular file"),
     (&["up.yaml"], 2, "cannot read `.`: it is a directory"),
     (

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use pointsman::engine::Reload;
 use pointsman::policy::{ClassWeights, baseline};
 use pointsman_plugin_api::prelude::*;
 
@@ -228,6 +229,24 @@ fn a_hundred_thousand_requests_with_all_hooks() {
         assert_eq!(&heard.gpu[*instance as usize], held, "instance {instance}");
     }
     assert!(heard.reloaded > 0);
+}
+
+#[test]
+fn blocks_that_were_loaded_beside_a_step_are_cached_when_their_transfer_ends() {
+    // As in `unread`: a b are in the CPU tier when 6 comes. Its load of 200 ticks begins with a step of
+    // request 0, of some 1000, and ends in the midst of it. Those that come to the other instance
+    // meanwhile compare what they hear with the signal.
+    let mut lab = listening(Lab::tiered(Tier { gpu: 5, cpu: 8 }), r#"{"name": "async"}"#);
+    lab.settings.kv.reload = Reload::Async;
+    lab.add([at(10, 33, 1).holds("a b")]);
+    lab.flush(6_000, 4);
+    lab.add([at(9_000, 40, 1).holds("a b")]);
+    lab.add((0..20).map(|step| at(9_050 + 100 * step, 40, 1).holds("a b").to(1)));
+    let run = lab.run();
+    assert_eq!(run.of(6).hit_tokens_cpu, 32);
+    let heard = heard("async");
+    assert_eq!((heard.reloaded, heard.compared), (2, 2 * run.records.len() as u64));
+    assert_eq!(heard.gpu[0], run.cached[&0]);
 }
 
 #[test]

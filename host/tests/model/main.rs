@@ -31,5 +31,6 @@ mod sessions;
 mod signals;
 mod stale_signals;
 mod support;
+mod unread;
 mod victims;
 mod way_in;
