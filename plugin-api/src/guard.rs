@@ -21,6 +21,9 @@ pub(crate) struct Guarded<T> {
 impl<T> Guarded<T> {
     /// Builds a policy; a panic in its constructor is a failure.
     pub(crate) fn build(make: impl FnOnce() -> Result<T, String>) -> Result<Self, Failure> {
+        // Here and not at every call: nothing is called that was not built.
+        static HOOK: Once = Once::new();
+        HOOK.call_once(quieten);
         match contain(make) {
             Ok(Ok(policy)) => Ok(Self { policy: ManuallyDrop::new(policy), poisoned: false }),
             Ok(Err(message)) => Err(Failure::error(message)),
@@ -63,15 +66,9 @@ thread_local! {
 
 /// Runs `work`; a panic in it becomes its message and place, and prints nothing.
 fn contain<R>(work: impl FnOnce() -> R) -> Result<R, String> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(quieten);
-    // Looked up once: in a library that is a call.
-    let outcome = DEPTH.with(|depth| {
-        depth.set(depth.get() + 1);
-        let outcome = panic::catch_unwind(AssertUnwindSafe(work));
-        depth.set(depth.get() - 1);
-        outcome
-    });
+    DEPTH.set(DEPTH.get() + 1);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+    DEPTH.set(DEPTH.get() - 1);
     outcome.map_err(describe)
 }
 

@@ -79,9 +79,8 @@ impl Feed {
 
     /// Whether the next thing to tell is a completion, and when each is due; `None`: nothing is left.
     fn next(&self) -> Option<(bool, u64)> {
-        let of = |due_us: u64, sequence: u64| (due_us, sequence);
-        let completion = self.completions.front().map(|item| of(item.due_us, item.sequence));
-        let kv_event = self.kv_events.front().map(|item| of(item.due_us, item.sequence));
+        let completion = self.completions.front().map(|item| (item.due_us, item.sequence));
+        let kv_event = self.kv_events.front().map(|item| (item.due_us, item.sequence));
         match (completion, kv_event) {
             (None, None) => None,
             (Some(one), None) => Some((true, one.0)),

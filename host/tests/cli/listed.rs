@@ -43,7 +43,9 @@ fn the_list_is_for_reading() {
     assert!(policies.lines().all(|line| line.chars().count() <= 100), "{policies}");
     let at = |text: &str| seen.out.find(text).unwrap_or_else(|| panic!("no {text} in\n{}", seen.out));
     assert!(at("\n  scorer\n") < at("queue-depth") && at("queue-depth") < at("\n  scheduler\n"));
-    assert!(at("; also qd") > at("queue-depth"));
+    // Where a line ends depends on the libraries that lie beside the binary.
+    let words = seen.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("1 if all equal; also qd"), "{}", seen.out);
     assert!(seen.out.ends_with("pointsman plugin explain NAME\n"));
 }
 

@@ -12,7 +12,6 @@ use super::super::{
 };
 use crate::{
     guard::Guarded,
-    need::Need,
     params,
     policy::{Admission, Filter, Picker, Scorer},
     setup::Setup,
@@ -32,14 +31,6 @@ impl<T> Glue<T> {
     fn reads(&self, id: RStr<'_>) -> bool {
         !self.unread.contains(&id.as_str())
     }
-}
-
-fn request<'a>(call: &ScoreCall<'a>, needs: &'static [Need]) -> Result<Request<'a>, String> {
-    Request::new(call, needs)
-}
-
-fn instances<'a>(call: &ScoreCall<'a>, needs: &'static [Need]) -> Result<Instances<'a>, String> {
-    Instances::new(call, needs)
 }
 
 /// Defines how a policy of one kind is built, and its object: the methods given and the hooks.
@@ -67,8 +58,8 @@ macro_rules! glue {
 
             fn routed(&mut self, call: ScoreCall<'_>, chosen: usize) -> RResult<(), Failure> {
                 self.policy.call(|policy| {
-                    let request = request(&call, T::ATTRIBUTES)?;
-                    policy.routed(&request, &instances(&call, T::SIGNALS)?, chosen)
+                    let request = Request::new(&call, T::ATTRIBUTES)?;
+                    policy.routed(&request, &Instances::new(&call, T::SIGNALS)?, chosen)
                 })
             }
 
@@ -90,8 +81,8 @@ macro_rules! glue {
 glue!("Builds a scorer from JSON parameters.", scorer, Scorer, ScorerObject, ScorerObject_TO, ScorerBox, {
     fn score(&mut self, call: ScoreCall<'_>, mut scores: RSliceMut<'_, f64>) -> RResult<usize, Failure> {
         self.policy.call(|policy| {
-            let request = request(&call, T::ATTRIBUTES)?;
-            policy.score(&request, &instances(&call, T::SIGNALS)?, scores.as_mut_slice())?;
+            let request = Request::new(&call, T::ATTRIBUTES)?;
+            policy.score(&request, &Instances::new(&call, T::SIGNALS)?, scores.as_mut_slice())?;
             Ok(scores.len())
         })
     }
@@ -104,8 +95,8 @@ glue!("Builds a filter from JSON parameters.", filter, Filter, FilterObject, Fil
         kept.clear();
         kept.resize(keep.len(), true);
         policy.call(|policy| {
-            let request = request(&call, T::ATTRIBUTES)?;
-            policy.filter(&request, &instances(&call, T::SIGNALS)?, kept)?;
+            let request = Request::new(&call, T::ATTRIBUTES)?;
+            policy.filter(&request, &Instances::new(&call, T::SIGNALS)?, kept)?;
             for (slot, &kept) in keep.iter_mut().zip(&*kept) {
                 *slot = u8::from(kept);
             }
@@ -117,8 +108,8 @@ glue!("Builds a filter from JSON parameters.", filter, Filter, FilterObject, Fil
 glue!("Builds a picker from JSON parameters.", picker, Picker, PickerObject, PickerObject_TO, PickerBox, {
     fn pick(&mut self, call: ScoreCall<'_>, totals: RSlice<'_, f64>) -> RResult<usize, Failure> {
         self.policy.call(|policy| {
-            let request = request(&call, T::ATTRIBUTES)?;
-            policy.pick(&request, &instances(&call, T::SIGNALS)?, totals.as_slice())
+            let request = Request::new(&call, T::ATTRIBUTES)?;
+            policy.pick(&request, &Instances::new(&call, T::SIGNALS)?, totals.as_slice())
         })
     }
 });
@@ -133,8 +124,8 @@ glue!(
     {
         fn admit(&mut self, call: ScoreCall<'_>) -> RResult<u8, Failure> {
             self.policy.call(|policy| {
-                let request = request(&call, T::ATTRIBUTES)?;
-                policy.admit(&request, &instances(&call, T::SIGNALS)?).map(u8::from)
+                let request = Request::new(&call, T::ATTRIBUTES)?;
+                policy.admit(&request, &Instances::new(&call, T::SIGNALS)?).map(u8::from)
             })
         }
     }
