@@ -8,7 +8,7 @@
 //! Data flows one way, a module each:
 //!
 //! ```text
-//! config -> registry -> workload -> engine -> metrics -> report
+//! config -> registry -> workload -> engine -> metrics -> experiment -> report
 //!               \_ policies are called only by the engine, through `policy` _/
 //! ```
 //!
@@ -21,6 +21,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod experiment;
 pub mod metrics;
 pub mod policy;
 pub mod random;

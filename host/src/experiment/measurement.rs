@@ -1,0 +1,72 @@
+//! What is kept of one run of an experiment: figures, digests, curves; not its requests.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Figures of one run. Two runs of the same configuration and seed give the same bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// Metrics by group of requests: the empty group is all, others are `class=critical`,
+    /// `at=offloading` or `class=batch,at=calm`. A metric without a value is absent.
+    pub metrics: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Hash of all request records, as `--requests` would write them: equal runs, equal routing.
+    pub requests_sha256: String,
+    /// Hash of the first rounds of all sessions, and of requests without a session: arrival, length,
+    /// class and tenant. Runs of different policies on one seed must agree on it.
+    pub arrivals_sha256: String,
+    /// Hash of the workload's description or file, with the seed.
+    pub workload_sha256: String,
+    /// Whether the queue was still growing at the last arrival: latencies then depend on how long
+    /// the run is. `None`: too few arrivals to say.
+    pub still_growing: Option<bool>,
+    /// TTFT of completed requests at 0, 1, ..., 100 percent, by group. \[ms\]
+    pub ttft_cdf_ms: BTreeMap<String, Vec<f64>>,
+    /// The instances over time.
+    pub series: Option<Series>,
+    /// How often each term of a scorer was in play, by arm's scorers in configured order.
+    pub terms: Vec<Term>,
+    /// What the run warned of.
+    pub warnings: Vec<String>,
+}
+
+/// A signal in a scorer: how often it was in play. Counts are routing decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// The scorer.
+    pub scorer: String,
+    /// The signal.
+    pub signal: String,
+    /// Decisions.
+    pub decisions: u64,
+    /// The signal was not 0 at some candidate.
+    pub non_zero: u64,
+    /// Without it, the scorer would have scored otherwise.
+    pub changed_scores: u64,
+    /// Without it, another instance would have been chosen.
+    pub changed_choice: u64,
+}
+
+/// Each instance over simulated time, in bins of one width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Width of a bin. \[us\]
+    pub bin_us: u64,
+    /// By instance.
+    pub instances: Vec<InstanceSeries>,
+}
+
+/// One instance over time: a value per bin.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct InstanceSeries {
+    /// Used blocks / total blocks, averaged over the bin.
+    pub kv_utilization: Vec<f64>,
+    /// Waiting requests, averaged over the bin.
+    pub queue_depth: Vec<f64>,
+    /// Time that reloads from the CPU tier took, started in the bin. \[us\]
+    pub reload_us: Vec<u64>,
+    /// Requests routed here in the bin.
+    pub routed: Vec<u64>,
+    /// Preemptions.
+    pub preemptions: Vec<u64>,
+}
