@@ -1,10 +1,12 @@
 //! Why a command ended without doing all that was asked for.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::exit;
 use crate::config::ConfigError;
+use crate::experiment::ab::AskError;
+use crate::experiment::conduct::ConductError;
 use crate::registry::{ErrorClass, PluginError};
 use crate::report::file::OutputError;
 use crate::report::json::RecordError;
@@ -27,6 +29,23 @@ pub enum CliError {
         /// The system's reason.
         cause: io::Error,
     },
+    /// A folder of results cannot be written to.
+    #[error("cannot write to {}: {cause}", path.display())]
+    Unwritable {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// A and B cannot be compared.
+    #[error(transparent)]
+    Ab(AskError),
+    /// Every run of an experiment failed.
+    #[error("every run failed: there is nothing to say; the messages are in the results")]
+    AllFailed,
+    /// A claim or a gate does not hold, which the results say.
+    #[error("not all that was claimed holds")]
+    NotHeld,
     /// An input is no summary file.
     #[error("{}: {cause}", path.display())]
     Record {
@@ -99,11 +118,22 @@ impl From<PluginError> for CliError {
 }
 
 impl CliError {
+    /// Of an experiment whose results go to `directory`.
+    pub(super) fn of_lab(error: ConductError, directory: &Path) -> Self {
+        match error {
+            ConductError::Interrupted => Self::Run(RunFailure::Interrupted),
+            ConductError::Cache(cause) => Self::Unwritable { path: directory.to_owned(), cause },
+        }
+    }
+
     /// The exit code of the process.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Unreadable { .. } | Self::Record { .. } | Self::NoPlace(_) => exit::USAGE,
+            Self::Unwritable { .. } => exit::USAGE,
+            Self::Ab(_) | Self::AllFailed => exit::RUN_FAILED,
+            Self::NotHeld => exit::NOT_HELD,
             Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
             Self::Worker(_) => exit::RUN_FAILED,

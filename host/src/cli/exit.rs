@@ -9,5 +9,7 @@ pub const RUN_FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// A plugin could not be loaded, or a policy of it failed.
 pub const PLUGIN: u8 = 3;
+/// All that was asked for is done, but a claim or a gate does not hold (`--strict`).
+pub const NOT_HELD: u8 = 4;
 /// Ctrl-C, or a request of the system to end.
 pub const INTERRUPTED: u8 = 130;

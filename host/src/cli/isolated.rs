@@ -37,6 +37,7 @@ mod unix {
         mut progress: Progress,
         messages: &Messages,
     ) -> Result<(), CliError> {
+        let limits = isolation.limits();
         let worker = Worker::new()?;
         let stages = outputs.stages(worker.directory())?;
         for (name, stage) in &stages {
@@ -46,7 +47,7 @@ mod unix {
         let colour_out = messages.colour_on(&io::stdout());
         let job = Job {
             args: WorkerArgs::for_job(colour_out, messages.has_colour(), env::args_os().skip(1)),
-            limits: Limits { memory: isolation.memory_limit(), call: isolation.policy_timeout() },
+            limits: Limits { memory: limits.memory_limit(), call: limits.policy_timeout() },
             ..Job::default()
         };
         let ran = worker.run(&job, &mut progress);

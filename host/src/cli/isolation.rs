@@ -18,6 +18,14 @@ pub(super) struct IsolationArgs {
     /// being called, and nothing is written.
     #[arg(long)]
     isolate: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// What a process that simulates must keep to.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Isolation")]
+pub(super) struct LimitArgs {
     /// Longest time for one call of a policy, such as `500ms`, or `none` [default: 10s]
     #[arg(long, value_name = "TIME")]
     policy_timeout: Option<Timeout>,
@@ -40,6 +48,24 @@ impl IsolationArgs {
         self.isolate
     }
 
+    /// The limits of the process.
+    pub(super) fn limits(&self) -> &LimitArgs {
+        &self.limits
+    }
+
+    /// Limits for a run that has no process of its own.
+    pub(super) fn warn_of_what_has_no_effect(&self, messages: &Messages) {
+        let given = [
+            ("--policy-timeout", self.limits.policy_timeout.is_some()),
+            ("--memory-limit", self.limits.memory_limit.is_some()),
+        ];
+        for (option, _) in given.into_iter().filter(|(_, is_given)| *is_given) {
+            messages.warning(format!("{option} has no effect without --isolate"));
+        }
+    }
+}
+
+impl LimitArgs {
     /// Longest time for one call.
     pub(super) fn policy_timeout(&self) -> Option<Duration> {
         self.policy_timeout.map_or(Some(POLICY_TIMEOUT), |timeout| timeout.0)
@@ -48,17 +74,6 @@ impl IsolationArgs {
     /// Most memory. \[bytes\]
     pub(super) fn memory_limit(&self) -> Option<u64> {
         self.memory_limit.map_or(Some(MEMORY_LIMIT), |limit| limit.0)
-    }
-
-    /// Limits for a run that has no process of its own.
-    pub(super) fn warn_of_what_has_no_effect(&self, messages: &Messages) {
-        let given = [
-            ("--policy-timeout", self.policy_timeout.is_some()),
-            ("--memory-limit", self.memory_limit.is_some()),
-        ];
-        for (option, _) in given.into_iter().filter(|(_, is_given)| *is_given) {
-            messages.warning(format!("{option} has no effect without --isolate"));
-        }
     }
 }
 

@@ -6,6 +6,8 @@
 //! and `progress` (what a person sees meanwhile), `isolation` and `worker` (a command in a process of
 //! its own), `interrupt`, `error` and `exit`.
 
+#[cfg(unix)]
+mod ab;
 mod bar_target;
 #[cfg(unix)]
 mod chatter;
@@ -18,11 +20,17 @@ mod config_schema;
 mod config_show;
 mod error;
 pub mod exit;
+#[cfg(unix)]
+mod experiment;
 mod flags;
 mod interrupt;
 mod isolated;
 mod isolation;
+#[cfg(unix)]
+mod lab;
 mod look;
+#[cfg(unix)]
+mod measure;
 mod messages;
 mod outputs;
 #[cfg(unix)]
@@ -39,6 +47,8 @@ mod progress;
 mod record;
 mod resolving;
 mod run;
+#[cfg(unix)]
+mod runs_bar;
 mod stdout;
 #[cfg(unix)]
 mod worker;
@@ -70,6 +80,7 @@ Exit codes:
   1    the run failed, or its results could not be written
   2    usage, configuration or input data
   3    a plugin could not be loaded, or failed
+  4    done, but a claim or a gate does not hold (with --strict)
   130  interrupted";
 
 /// Options of every command.
@@ -104,6 +115,20 @@ pub enum Command {
     /// default holds where neither gives one. The same configuration and seed give the same results, to
     /// the byte.
     Run(Box<run::RunArgs>),
+    /// Ask whether policies B are better than policies A
+    ///
+    /// Both meet the same requests on each seed, and their differences are taken seed by seed. Seeds are
+    /// run until the answer is clear, at looks that are planned, so that looking often does not find
+    /// differences that are not there. How: host/docs/statistics.md.
+    #[cfg(unix)]
+    Ab(Box<ab::AbArgs>),
+    /// Make many runs, and test claims about them
+    ///
+    /// The file names arms (compositions of policies, or levels of factors), seeds, metrics and claims.
+    /// Every arm meets the same requests on each seed. Each claim gets a verdict with its estimate and
+    /// interval. An experiment that is ended goes on where it was when it is started again.
+    #[cfg(unix)]
+    Experiment(Box<experiment::ExperimentArgs>),
     /// Look at policy libraries
     Plugin {
         /// What to do with them.
@@ -116,6 +141,10 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Make one run of an experiment
+    #[cfg(unix)]
+    #[command(hide = true, name = measure::MEASURE)]
+    Measure(measure::MeasureArgs),
     /// Do another command as a worker process
     #[cfg(unix)]
     #[command(hide = true)]
@@ -195,6 +224,12 @@ impl Command {
     pub fn run(&self, messages: &Messages) -> Result<(), CliError> {
         match self {
             Self::Run(args) => run::run(args, messages),
+            #[cfg(unix)]
+            Self::Ab(args) => ab::ab(args, messages),
+            #[cfg(unix)]
+            Self::Experiment(args) => experiment::experiment(args, messages),
+            #[cfg(unix)]
+            Self::Measure(_) => Err(CliError::Usage("`measure` is for worker processes".to_owned())),
             Self::Plugin { command } => command.run(messages),
             Self::Config { command } => command.run(messages),
             #[cfg(unix)]

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser as _};
 
+use super::interrupt::Interrupt;
 use super::progress::Spectator;
-use super::{Cli, CliError, Command, Messages, exit, run};
+use super::{Cli, CliError, Command, Messages, exit, measure, run};
 use crate::engine::{Progress, Watch};
 use crate::worker::Inside;
 
@@ -70,6 +71,10 @@ pub(super) fn enter(args: &WorkerArgs, outer: &Messages) -> u8 {
 fn work(command: &Command, messages: &Messages, inside: &mut Inside) -> Result<(), CliError> {
     match command {
         Command::Run(args) => run::run_inside(args, messages, inside),
+        Command::Measure(args) => {
+            Interrupt::ignore();
+            measure::measure(args, messages, inside)
+        }
         command => command.run(messages),
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn load_source(
 }
 
 /// Lays overrides over a tree, in the order in which they were given.
-fn apply(mut tree: Node, overrides: &[Override], files: &mut Files) -> Result<Node, ConfigError> {
+pub(super) fn apply(mut tree: Node, overrides: &[Override], files: &mut Files) -> Result<Node, ConfigError> {
     check_conflicts(overrides)?;
     let (traces, others): (Vec<_>, Vec<_>) = overrides.iter().partition(|one| one.replaces_workload());
     if !traces.is_empty() {
@@ -82,6 +82,22 @@ pub(super) fn reference(node: &Node) -> Result<Node, ConfigError> {
     let Some(text) = node.text() else { return Ok(node.clone()) };
     let source = read(&node.span.resolve(text), Some(&node.span))?;
     map(&source, Some(&node.span))
+}
+
+/// The tree of the file that a text names, with all its bases.
+pub(super) fn base(node: &Node, files: &mut Files) -> Result<Node, ConfigError> {
+    let Some(text) = node.text() else {
+        let message = format!("`base` must be the path of a file, found {}", node.found());
+        return Err(ConfigError::at(&node.span, message, None));
+    };
+    file(&node.span.resolve(text), Some(&node.span), files)
+}
+
+/// Lays a fragment over a tree; a `base` in it is none of its own.
+pub(super) fn over(tree: Node, fragment: &Node, files: &mut Files) -> Result<Node, ConfigError> {
+    let mut fragment = fragment.clone();
+    remove(&mut fragment, &["base"]);
+    put(tree, fragment, files)
 }
 
 fn file(path: &Path, named_at: Option<&Span>, files: &mut Files) -> Result<Node, ConfigError> {
@@ -117,16 +133,12 @@ fn build(source: &Arc<Source>, named_at: Option<&Span>, files: &mut Files) -> Re
     if base.is_null() {
         return Ok(tree);
     }
-    let Some(text) = base.text() else {
-        let message = format!("`base` must be the path of a file, found {}", base.found());
-        return Err(ConfigError::at(&base.span, message, None));
-    };
-    let under = file(&base.span.resolve(text), Some(&base.span), files)?;
+    let under = self::base(&base, files)?;
     put(under, tree, files)
 }
 
 /// The tree of a file, which must be a map.
-fn map(source: &Arc<Source>, named_at: Option<&Span>) -> Result<Node, ConfigError> {
+pub(super) fn map(source: &Arc<Source>, named_at: Option<&Span>) -> Result<Node, ConfigError> {
     let tree = parse(source)?;
     match (&tree.value, &source.origin) {
         (Value::Map(_), _) => Ok(tree),

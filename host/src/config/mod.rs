@@ -14,11 +14,13 @@
 //!   be written;
 //! - `resolved`: the outcome, and the record of it;
 //! - `keys`, `flow`: what may be written, and a value as one would write it;
+//! - `experiment`: experiment files, whose arms are such configurations;
 //! - `error`, `render`, `suggest`: what is said when something is wrong.
 
 mod cluster;
 mod de;
 mod error;
+pub mod experiment;
 pub mod flags;
 mod flow;
 mod json;

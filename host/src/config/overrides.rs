@@ -13,6 +13,9 @@ use super::tree::{Entry, Node, Value};
 /// No value of a configuration lies deeper; the tree's depth is bounded by it.
 const MAX_KEYS: usize = 16;
 
+/// Keys of a whole configuration that can differ between two policies under test.
+const ROOT_KEYS: [&str; 3] = ["policy", "cluster", "plugins"];
+
 /// One value from the command line.
 #[derive(Debug, Clone)]
 pub struct Override {
@@ -70,6 +73,33 @@ impl Override {
         };
         let keys: Vec<_> = flag.path.split('.').map(|key| (key, 0..flag.name.len())).collect();
         Ok(Self::new(flag.name, &source, &keys, value))
+    }
+
+    /// Policies as one text, given with `flag`: a routing such as `pa:3,qd:2`, or a map: what is below
+    /// `policy:`, or a fragment of a whole configuration.
+    pub fn policies(flag: &str, argument: &str) -> Result<Self, ConfigError> {
+        let source = Source::new(Origin::Flag, format!("{flag} {argument}"));
+        let value = parse_part(&source, flag.len() + 1..source.text.len())?;
+        let is_whole = value
+            .entries()
+            .is_some_and(|entries| entries.iter().any(|entry| ROOT_KEYS.contains(&entry.key.as_str())));
+        if let Some(base) = value.entry("base") {
+            let message = "`base` can be written in a file only";
+            return Err(ConfigError::at(&base.key_span, message, None));
+        }
+        let range = 0..flag.len();
+        Ok(match &value.value {
+            Value::Map(_) if is_whole => Self { flag: flag.to_owned(), path: String::new(), tree: value },
+            Value::Map(_) => Self::new(flag, &source, &[("policy", range)], value),
+            Value::Text(_) => {
+                Self::new(flag, &source, &[("policy", range.clone()), ("routing", range)], value)
+            }
+            _ => {
+                let help = "write a routing such as `pa:3,qd:2`, or a map such as `{scheduler: sjf}`";
+                let message = format!("these are no policies: {}", value.found());
+                return Err(ConfigError::at(&value.span, message, help.to_owned()));
+            }
+        })
     }
 
     fn new(flag: &str, source: &Arc<Source>, keys: &[(&str, Range<usize>)], value: Node) -> Self {

@@ -49,6 +49,13 @@ impl Sink {
         }
     }
 
+    /// Notes an error unless one has been noted: the cause of this one, most likely.
+    pub(super) fn error_if_none(&self, diagnostic: impl FnOnce() -> Diagnostic) {
+        if self.errors.borrow().is_empty() {
+            self.error(diagnostic());
+        }
+    }
+
     /// Notes the error of a result.
     pub(super) fn ok<T>(&self, result: Result<T, ConfigError>) -> Option<T> {
         match result {

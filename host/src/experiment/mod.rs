@@ -2,8 +2,26 @@
 //!
 //! | room | what happens there |
 //! |---|---|
-//! | `measurement` | what is kept of one run |
+//! | `plan`, `check` | the arms, what each run depends on, what is wrong with claims |
+//! | `pool`, `cache` | many runs at once, none of them twice |
+//! | `measurement`, `measure` | what is kept of one run |
+//! | `conduct`, `notes` | seeds are run until the plan is done; what one should know of them |
+//! | `judge` | from measurements to the verdict on a claim |
+//! | `ab` | is B better than A? |
+//! | `statistics` | what can be said from values that differ from seed to seed |
 //! | `results` | what an experiment came to, as `report` and `results.json` have it |
+//!
+//! Nothing here starts a process or reads a clock: whoever calls says how a run is made.
 
+pub mod ab;
+pub mod cache;
+pub mod check;
+pub mod conduct;
+pub mod judge;
+mod measure;
 pub mod measurement;
+mod notes;
+pub mod plan;
+pub mod pool;
 pub mod results;
+pub mod statistics;

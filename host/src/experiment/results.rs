@@ -115,6 +115,17 @@ pub enum RunOutcome {
     Failed(String),
 }
 
+impl RunOutcome {
+    /// The message of one that failed.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Self::Measured(_) => None,
+            Self::Failed(message) => Some(message),
+        }
+    }
+}
+
 /// A metric, with what a reader needs to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MetricInfo {

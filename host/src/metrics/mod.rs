@@ -4,13 +4,16 @@
 //! them, always. In output, times are milliseconds.
 
 mod collector;
+pub mod digest;
 mod distribution;
 mod goodput;
+mod metric;
 mod saturation;
 mod summary;
 
 pub use collector::Collector;
 pub use distribution::{Distribution, Histogram, percentile};
 pub use goodput::{Goodput, Targets};
+pub use metric::{Better, METRICS, Metric, Scale};
 pub use saturation::Saturation;
-pub use summary::{Group, InstanceSummary, Latencies, Summary, summarise};
+pub use summary::{Group, InstanceSummary, Latencies, Summary, group_of, summarise};

@@ -34,9 +34,19 @@ pub struct Group {
     pub latencies: Latencies,
     /// Where targets are given.
     pub goodput: Option<Goodput>,
+    /// Tokens hit in GPU memory or the CPU tier, over admissions.
+    pub hit_tokens: u64,
+    /// Tokens admitted: what the hit rate is out of.
+    pub admitted_tokens: u64,
 }
 
 impl Group {
+    /// Tokens hit, of all admitted; `None` where nothing was admitted.
+    #[must_use]
+    pub fn hit_rate(&self) -> Option<f64> {
+        (self.admitted_tokens > 0).then(|| ratio(self.hit_tokens, self.admitted_tokens))
+    }
+
     /// Requests that completed.
     #[must_use]
     pub fn completed(&self) -> u64 {
@@ -173,6 +183,16 @@ pub fn summarise(collector: &Collector, totals: &Totals, slo: &BTreeMap<String, 
     }
 }
 
+/// The figures of some requests of a run, chosen by whatever one likes. Gaps between tokens are known
+/// by class only: there are none here.
+#[must_use]
+pub fn group_of<'a>(
+    members: impl IntoIterator<Item = &'a RequestRecord>,
+    slo: &BTreeMap<String, Targets>,
+) -> Group {
+    group(&members.into_iter().collect::<Vec<_>>(), &Histogram::default(), slo)
+}
+
 fn group(members: &[&RequestRecord], gaps: &Histogram, slo: &BTreeMap<String, Targets>) -> Group {
     let mut counts = StateCounts::default();
     members.iter().for_each(|record| counts.add(record.state));
@@ -199,6 +219,8 @@ fn group(members: &[&RequestRecord], gaps: &Histogram, slo: &BTreeMap<String, Ta
             queueing_ms: times(&|record| record.queueing_us().map(|us| us as f64)),
         },
         goodput: (goodput.offered > 0).then_some(goodput),
+        hit_tokens: members.iter().map(|record| record.hit_tokens_gpu + record.hit_tokens_cpu).sum(),
+        admitted_tokens: members.iter().map(|record| record.admitted_tokens).sum(),
     }
 }
 

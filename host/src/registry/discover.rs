@@ -21,6 +21,9 @@ pub struct PluginFile {
 pub struct Sources {
     /// `--plugin FILE`: the user trusts these, whoever may write to them.
     pub named: Vec<PluginFile>,
+    /// As `named`, and a bare name means a policy of these before any other: a new build of a library
+    /// that is there, too.
+    pub instead: Vec<PathBuf>,
     /// `plugins:` of the configuration.
     pub configured: Vec<PluginFile>,
     /// `{name: N, library: F}`: found by their path only, never by a bare name.
@@ -49,6 +52,8 @@ impl Sources {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) library: Probed,
+    /// Whether a bare policy name finds it before any other.
+    pub(super) first: bool,
     /// Whether a bare policy name finds it.
     pub(super) bare: bool,
     pub(super) labels: Vec<String>,
@@ -67,6 +72,11 @@ pub(super) fn discover(sources: &Sources) -> Result<(Vec<Found>, Vec<PluginError
     let mut left_out = Vec::new();
     for PluginFile { file, label } in &sources.named {
         add(&mut found, probe(file, true)?, label.is_none(), label.clone());
+    }
+    for file in &sources.instead {
+        add(&mut found, probe(file, true)?, true, None);
+        let library = real(file);
+        found.iter_mut().filter(|known| known.paths.contains(&library)).for_each(|known| known.first = true);
     }
     for PluginFile { file, label } in &sources.configured {
         add(&mut found, probe(file, is_named(sources, file))?, label.is_none(), label.clone());
@@ -136,6 +146,12 @@ fn add(found: &mut Vec<Found>, library: Probed, bare: bool, label: Option<String
         known.labels.extend(label);
         known.paths.push(path);
     } else {
-        found.push(Found { library, bare, labels: label.into_iter().collect(), paths: vec![path] });
+        found.push(Found {
+            library,
+            first: false,
+            bare,
+            labels: label.into_iter().collect(),
+            paths: vec![path],
+        });
     }
 }

@@ -40,6 +40,10 @@ impl Catalogue {
         // those that have: their labels are there to be used.
         prefer(&mut candidates, |candidate| candidate.policy().name == wanted.name);
         if wanted.label.is_none() && wanted.library.is_none() {
+            prefer(
+                &mut candidates,
+                |candidate| matches!(candidate, Resolved::Library(found, _) if found.first),
+            );
             prefer(&mut candidates, |candidate| match candidate {
                 Resolved::BuiltIn(_) => true,
                 Resolved::Library(found, _) => found.bare,

@@ -4,8 +4,10 @@
 //! puts such text into files that are whole or not there at all, `staged` does so for text that
 //! another process writes.
 
+pub mod ab;
 pub mod check;
 pub mod csv;
+pub mod experiment;
 pub mod file;
 pub mod json;
 pub(crate) mod number;

@@ -21,6 +21,8 @@ pub(super) fn group(requests: u64, completed: u64, scale: f64) -> Group {
             queueing_ms: distribution(40.2 * scale),
         },
         goodput: None,
+        hit_tokens: 0,
+        admitted_tokens: 0,
     }
 }
 

@@ -1,18 +1,20 @@
 //! One run, from a configuration to its outcome.
 //!
 //! `policies` builds what the configuration names, `fallbacks` notes what may take the place of a policy,
-//! `effects` finds what is asked for in vain,
+//! `origins` says where they come from without building them, `effects` finds what is asked for in vain,
 //! `prepare` puts policies, workload and cluster together, `outcome` is what is left when the
 //! simulation has ended. Everything that can be wrong is found before the first event.
 
 mod effects;
 mod error;
 mod fallbacks;
+mod origins;
 mod outcome;
 mod policies;
 mod prepare;
 
 pub use error::RunFailure;
+pub use origins::{Origins, origins};
 pub use outcome::{IdleLibrary, Outcome, Provenance, Used, WorkloadRecord};
 pub use policies::{builtin_catalogue, referenced_libraries};
 pub use prepare::{Prepared, prepare, prepare_until};

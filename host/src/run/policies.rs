@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
         Ok((policies, std::mem::take(&mut self.built)))
     }
 
-    fn check(&self) -> Result<(), RunFailure> {
+    pub(super) fn check(&self) -> Result<(), RunFailure> {
         let spec = &self.resolved.policy;
         let check = |kind, policy: &PolicyRef| match self.catalogue.check(kind, &reference(policy, None)) {
             Ok(provenance) => Ok(provenance),

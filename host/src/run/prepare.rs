@@ -108,7 +108,7 @@ fn same_workload(recorded: &WorkloadRecord, found: &WorkloadRecord) -> Result<()
 }
 
 /// An error about a key of the configuration points there.
-fn located(resolved: &Resolved, error: WorkloadError) -> RunFailure {
+pub(super) fn located(resolved: &Resolved, error: WorkloadError) -> RunFailure {
     match &error {
         WorkloadError::Config { key, problem } => {
             let span = match key.strip_prefix("workload.") {

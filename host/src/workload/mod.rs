@@ -17,6 +17,7 @@ mod trace;
 pub use content::Content;
 pub use error::WorkloadError;
 pub use identity::WorkloadIdentity;
+pub(crate) use identity::hex;
 pub use limits::{MAX_ARRIVAL_US, MAX_GROUPS, MAX_LINE_BYTES, MAX_ROUNDS, MAX_SECONDS, MAX_TOKENS};
 pub use open::{open, open_until};
 pub use request::{Arrival, End};

@@ -1,0 +1,236 @@
+//! `pointsman ab`: is B better than A?
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::flags::ConfigFlags;
+use super::interrupt::Interrupt;
+use super::lab::{Lab, LabArgs, say_warnings};
+use super::outputs::Format;
+use super::progress::ProgressMode;
+use super::runs_bar::RunsBar;
+use super::stdout::Stdout;
+use super::{CliError, Messages};
+use crate::config::experiment::MetricRef;
+use crate::config::{Config, Override, Spanned};
+use crate::experiment::ab::{Answer, AskError, Guardrail, Question, Verdict, ask};
+use crate::experiment::cache::Cache;
+use crate::experiment::conduct::Means;
+use crate::experiment::plan::Arm;
+use crate::experiment::pool::Stop;
+use crate::experiment::statistics::Looks;
+use crate::report::file::OutputFile;
+use crate::report::{Style, ab as report};
+
+const EXAMPLES: &str = "\
+Examples:
+  pointsman ab configs/rr.yaml --b pa:3,qd:2,kv:2
+  pointsman ab configs/static-default.yaml --b '{scheduler: priority-fcfs, priority: slo-class}'
+  pointsman ab configs/kv-pressure.yaml --b-plugin target/release/libkv_pressure.so
+  pointsman ab configs/rr.yaml --a pa:3,qd:2 --b pa:3,qd:2,kv:2 --metric 'ttft_p99{class=critical}' \\
+      --guardrail 'e2e_p99<=+1%' --min-effect 2% --strict";
+
+/// The options of the command.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct AbArgs {
+    /// The configuration that both build on, a YAML file
+    #[arg(value_name = "CONFIG")]
+    config: PathBuf,
+    /// What A is: a routing such as `pa:3,qd:2`, or the policies as YAML, such as
+    /// `{scheduler: sjf}` [default: the configuration as it is]
+    #[arg(long, value_name = "POLICIES", help_heading = "A and B")]
+    a: Option<String>,
+    /// What B is
+    #[arg(long, value_name = "POLICIES", help_heading = "A and B")]
+    b: Option<String>,
+    /// Policies of this library take the place of others of the same name in A; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "A and B")]
+    a_plugin: Vec<PathBuf>,
+    /// The same for B: a new build against the one that is found
+    #[arg(long, value_name = "FILE", help_heading = "A and B")]
+    b_plugin: Vec<PathBuf>,
+    /// A metric that decides, such as `ttft_p99{class=critical}`; repeatable [default: ttft_mean,
+    /// ttft_p99, e2e_mean]
+    #[arg(long = "metric", value_name = "METRIC", help_heading = "Question")]
+    metrics: Vec<String>,
+    /// What B must not make worse, such as `e2e_p99<=+1%`; repeatable
+    #[arg(long = "guardrail", value_name = "BOUND", help_heading = "Question")]
+    guardrails: Vec<String>,
+    /// The smallest effect of interest: differences within it are equivalence
+    #[arg(long, value_name = "PERCENT", default_value = "1%", help_heading = "Question")]
+    min_effect: String,
+    /// Seeds before the first look
+    #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Budget",
+          value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    min_seeds: u32,
+    /// Seeds at most
+    #[arg(long, value_name = "N", default_value_t = 40, help_heading = "Budget",
+          value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    max_seeds: u32,
+    /// No further look that would end after this time, such as `10min`
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, help_heading = "Budget")]
+    max_time: Option<Duration>,
+    /// Exit with code 4 unless B is `better`, or `not-worse`: better, equivalent or identical
+    #[arg(long, value_name = "THAN", value_enum, num_args = 0..=1, default_missing_value = "better",
+          require_equals = true, help_heading = "Output")]
+    strict: Option<Strict>,
+    #[command(flatten)]
+    flags: ConfigFlags,
+    #[command(flatten)]
+    lab: LabArgs,
+    /// Write the answer with all its figures to this JSON file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// Keep the results of runs in this directory, and make none twice
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    cache: Option<PathBuf>,
+    /// Form of the answer on standard output
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
+    format: Format,
+    /// When to show progress on standard error; `auto`: on a terminal
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", help_heading = "Output")]
+    progress: ProgressMode,
+}
+
+/// What B has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Strict {
+    /// Better in a metric that decides, worse in none, with all guardrails.
+    Better,
+    /// Better, equivalent or identical.
+    NotWorse,
+}
+
+/// Where nobody says what decides.
+const METRICS: [&str; 3] = ["ttft_mean", "ttft_p99", "e2e_mean"];
+
+/// Does it.
+pub(super) fn ab(args: &AbArgs, messages: &Messages) -> Result<(), CliError> {
+    let question = args.question()?;
+    let place = args.out.as_deref().map(OutputFile::check).transpose().map_err(CliError::NoPlace)?;
+    let mut lab = Lab::new(&args.lab, Interrupt::listen())?;
+    let arms = args.arms(&mut lab)?;
+    say_warnings(&arms, messages);
+    let first_seed = arms[0].resolved.seed;
+    let directory = tempfile::tempdir();
+    let directory = directory.map_err(|cause| CliError::Unwritable { path: std::env::temp_dir(), cause })?;
+    let cached = args.cache.as_deref().unwrap_or(directory.path());
+    let cache =
+        Cache::open(cached).map_err(|cause| CliError::Unwritable { path: cached.to_owned(), cause })?;
+    let stdout = Stdout::set_aside()?;
+    let stop = Stop::default();
+    let mut bar = RunsBar::new(args.progress);
+    let begun = now();
+    let answer = ask(
+        &question,
+        &arms,
+        first_seed,
+        &mut Means {
+            measure: &|task, stop| lab.measure(&arms[task.arm], task, stop),
+            jobs: lab.jobs(),
+            stop: &stop,
+            cache: &cache,
+            program_sha256: &lab.program_sha256,
+            watch: &mut bar,
+        },
+        &mut |more, done| {
+            // As many seconds a seed as so far.
+            let ahead = (now() - begun).mul_f64(f64::from(more) / f64::from(done.max(1)));
+            args.max_time.is_none_or(|most| now() - begun + ahead <= most)
+        },
+    );
+    bar.finish();
+    let answer = answer.map_err(|error| match error {
+        AskError::Conduct(error) => CliError::of_lab(error, cached),
+        other => CliError::Ab(other),
+    })?;
+    if let Some(place) = &place {
+        place.write(|out| report::write_json(&answer, out)).map_err(CliError::NotWritten)?;
+    }
+    match args.format {
+        Format::Json => stdout.print(|out| report::write_json(&answer, out))?,
+        Format::Text => {
+            let style = Style { colour: messages.colour_on(stdout.stream()), ..Style::PLAIN };
+            stdout.print(|out| report::write(&answer, style, out))?;
+        }
+    }
+    args.hold_to(&answer)
+}
+
+impl AbArgs {
+    fn question(&self) -> Result<Question, CliError> {
+        let usage = |option: &str, problem: String| CliError::Usage(format!("{option}: {problem}"));
+        let names: Vec<&str> = match &self.metrics[..] {
+            [] => METRICS.to_vec(),
+            metrics => metrics.iter().map(String::as_str).collect(),
+        };
+        let mut deciding: Vec<MetricRef> = Vec::new();
+        for name in names {
+            let metric = MetricRef::parse(name).map_err(|problem| usage("--metric", problem))?;
+            if deciding.contains(&metric) {
+                return Err(usage("--metric", format!("`{metric}` is there twice")));
+            }
+            deciding.push(metric);
+        }
+        let guardrails = self.guardrails.iter().map(|text| Guardrail::parse(text));
+        let guardrails: Result<Vec<_>, String> = guardrails.collect();
+        let percent = self.min_effect.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
+        let Some(percent) = percent.filter(|percent: &f64| *percent >= 0.0 && *percent < 100.0) else {
+            return Err(usage("--min-effect", "a percentage from 0% to below 100%, such as `2%`".to_owned()));
+        };
+        if self.min_seeds > self.max_seeds {
+            let problem = format!("{} is above --max-seeds {}", self.min_seeds, self.max_seeds);
+            return Err(usage("--min-seeds", problem));
+        }
+        Ok(Question {
+            deciding,
+            guardrails: guardrails.map_err(|problem| usage("--guardrail", problem))?,
+            min_effect: percent / 100.0,
+            looks: Looks::doubling(self.min_seeds, self.max_seeds),
+        })
+    }
+
+    fn arms(&self, lab: &mut Lab<'_>) -> Result<[Arm; 2], CliError> {
+        if self.a.is_none() && self.b.is_none() && self.a_plugin.is_empty() && self.b_plugin.is_empty() {
+            let message = "A and B are the same: say what B is, with --b or --b-plugin";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        let mut arm = |name: &str, policies: &Option<String>, plugins: &[PathBuf]| {
+            let mut overrides = self.flags.overrides()?;
+            if let Some(policies) = policies {
+                overrides.push(Override::policies(&format!("--{name}"), policies)?);
+            }
+            let config = Config::load(Path::new(&self.config), &overrides)?;
+            lab.arm_with(Spanned::of_default(name.to_uppercase()), BTreeMap::new(), &config, plugins)
+        };
+        let (a, b) = (arm("a", &self.a, &self.a_plugin)?, arm("b", &self.b, &self.b_plugin)?);
+        if a.origins.workload_sha256 != b.origins.workload_sha256 {
+            let message = "A and B have different workloads: only policies and clusters can be compared";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        Ok([a, b])
+    }
+
+    fn hold_to(&self, answer: &Answer) -> Result<(), CliError> {
+        let is_held = match (self.strict, answer.verdict) {
+            (None, _) | (Some(_), Verdict::Better) => true,
+            (Some(Strict::NotWorse), verdict) => {
+                matches!(verdict, Verdict::Equivalent | Verdict::Identical)
+            }
+            (Some(Strict::Better), _) => false,
+        };
+        if is_held { Ok(()) } else { Err(CliError::NotHeld) }
+    }
+}
+
+fn now() -> Instant {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the budget of time; the plan of looks bounds the error in any case"
+    )]
+    Instant::now()
+}

@@ -1,0 +1,92 @@
+//! How far an experiment is: runs done, running, failed, time left; on standard error.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::bar_target::AnyStderr;
+use super::progress::ProgressMode;
+use crate::experiment::conduct::Watch;
+use crate::report::number::count;
+
+/// The display.
+pub(super) struct RunsBar {
+    mode: ProgressMode,
+    bar: ProgressBar,
+    running: u64,
+    failed: u64,
+    known: u64,
+}
+
+impl RunsBar {
+    /// Shows nothing yet.
+    pub(super) fn new(mode: ProgressMode) -> Self {
+        Self { mode, bar: ProgressBar::hidden(), running: 0, failed: 0, known: 0 }
+    }
+
+    /// Takes the display away.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn say(&self) {
+        let mut text = format!("  {} running", self.running);
+        if self.failed > 0 {
+            text += &format!(", {} failed", count(self.failed));
+        }
+        if self.known > 0 {
+            text += &format!(", {} known before", count(self.known));
+        }
+        self.bar.set_message(text);
+    }
+}
+
+impl Watch for RunsBar {
+    fn batch(&mut self, runs: usize, known: usize) {
+        let (runs, known) = (runs as u64, known as u64);
+        if self.bar.length().is_none()
+            || self.bar.is_finished()
+            || self.bar.is_hidden() && self.bar.length() == Some(0)
+        {
+            let target = match self.mode {
+                ProgressMode::Auto => ProgressDrawTarget::stderr(),
+                ProgressMode::Bar => ProgressDrawTarget::term_like(Box::new(AnyStderr)),
+                ProgressMode::None => ProgressDrawTarget::hidden(),
+            };
+            self.bar = ProgressBar::with_draw_target(Some(0), target);
+            let template = "{bar:20.cyan} {human_pos}/{human_len} runs{msg}, {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                self.bar.set_style(style.progress_chars("━╸─"));
+            }
+        }
+        self.bar.inc_length(runs);
+        self.bar.inc(known);
+        self.known += known;
+        // What was known took no time: the time left is of runs that are made.
+        self.bar.reset_eta();
+        self.say();
+    }
+
+    fn begun(&mut self) {
+        self.running += 1;
+        self.say();
+    }
+
+    fn ended(&mut self, arm: &str, seed: u64, failure: Option<&str>) {
+        self.running = self.running.saturating_sub(1);
+        if let Some(message) = failure {
+            self.failed += 1;
+            if self.failed <= SHOWN_FAILURES {
+                self.bar.suspend(|| say_failure(arm, seed, message));
+            }
+        }
+        self.bar.inc(1);
+        self.say();
+    }
+}
+
+/// Failures that are shown at once; all are in the results.
+const SHOWN_FAILURES: u64 = 5;
+
+#[expect(clippy::print_stderr, reason = "beside the bar, which is on standard error too")]
+fn say_failure(arm: &str, seed: u64, message: &str) {
+    eprintln!("failed: `{arm}`, seed {seed}: {message}");
+}

@@ -1,0 +1,220 @@
+//! The whole of an experiment: seeds are run until the plan is done or every claim is decided.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::cache::Cache;
+use super::judge::{ALPHA, Look, judge};
+use super::measurement::Measurement;
+use super::plan::{Arm, Task};
+use super::pool::{Event, NoMeasurement, Stop, run_all};
+use super::results::{self, ArmEstimate, Interval, MetricInfo, RunOutcome, SeedUse, Verdict};
+use super::statistics::{Looks, Sample};
+use crate::config::experiment::{ExperimentSpec, MetricRef, SeedSpec};
+
+/// How runs are made, and who is told.
+pub struct Means<'a> {
+    /// Makes one run.
+    pub measure: &'a (dyn Fn(&Task, &Stop) -> Result<Measurement, NoMeasurement> + Sync),
+    /// How many at a time.
+    pub jobs: usize,
+    /// Whether to go on.
+    pub stop: &'a Stop,
+    /// What is known already.
+    pub cache: &'a Cache,
+    /// The hash of the program that makes runs.
+    pub program_sha256: &'a str,
+    /// Told how far it is.
+    pub watch: &'a mut dyn Watch,
+}
+
+/// Sees an experiment.
+pub trait Watch {
+    /// A batch of seeds begins: so many runs, of which so many are known already.
+    fn batch(&mut self, runs: usize, known: usize);
+    /// A run began.
+    fn begun(&mut self);
+    /// A run ended, or failed with this message.
+    fn ended(&mut self, arm: &str, seed: u64, failure: Option<&str>);
+}
+
+/// Why there are no results.
+#[derive(Debug, thiserror::Error)]
+pub enum ConductError {
+    /// Somebody asked for the end.
+    #[error("interrupted")]
+    Interrupted,
+    /// What a run came to could not be kept.
+    #[error("cannot keep the result of a run: {0}")]
+    Cache(io::Error),
+}
+
+/// What was run.
+#[derive(Debug)]
+pub struct Conducted {
+    /// By arm, in the order of seeds.
+    pub runs: Vec<Vec<results::Run>>,
+    /// The seeds.
+    pub seeds: Vec<u64>,
+}
+
+/// Runs all arms on these seeds, those before them are kept.
+///
+/// # Errors
+///
+/// If it was ended, or a result could not be kept.
+pub fn run_seeds(
+    arms: &[Arm],
+    seeds: &[u64],
+    conducted: &mut Conducted,
+    means: &mut Means<'_>,
+) -> Result<(), ConductError> {
+    let mut tasks = Vec::new();
+    let mut known: BTreeMap<(usize, u64), RunOutcome> = BTreeMap::new();
+    // Seed by seed, so that an experiment that is ended has whole pairs.
+    for &seed in seeds {
+        for (index, arm) in arms.iter().enumerate() {
+            let task = arm.task(index, seed, means.program_sha256);
+            match means.cache.get(&task.key) {
+                Some(measurement) => {
+                    known.insert((index, seed), RunOutcome::Measured(Box::new(measurement)));
+                }
+                None => tasks.push(task),
+            }
+        }
+    }
+    means.watch.batch(tasks.len() + known.len(), known.len());
+    let mut unkept = None;
+    let (watch, cache) = (&mut *means.watch, means.cache);
+    run_all(tasks, means.jobs, means.stop, means.measure, &mut |event| match event {
+        Event::Begun => watch.begun(),
+        Event::Ended { task, outcome } => {
+            let failure = outcome.as_ref().err().map(String::as_str);
+            watch.ended(&arms[task.arm].name.value, task.seed, failure);
+            let outcome = match outcome {
+                Ok(measurement) => {
+                    if let Err(error) = cache.put(&task.key, &measurement) {
+                        means.stop.ask();
+                        unkept.get_or_insert(error);
+                    }
+                    RunOutcome::Measured(measurement)
+                }
+                Err(message) => RunOutcome::Failed(message),
+            };
+            known.insert((task.arm, task.seed), outcome);
+        }
+    });
+    if let Some(error) = unkept {
+        return Err(ConductError::Cache(error));
+    }
+    for (index, runs) in conducted.runs.iter_mut().enumerate() {
+        for &seed in seeds {
+            let Some(outcome) = known.remove(&(index, seed)) else { return Err(ConductError::Interrupted) };
+            runs.push(results::Run { seed, outcome });
+        }
+    }
+    conducted.seeds.extend(seeds);
+    Ok(())
+}
+
+/// Conducts an experiment to its end.
+///
+/// # Errors
+///
+/// If it was ended, or a result could not be kept.
+pub fn conduct(
+    spec: &ExperimentSpec,
+    arms: &[Arm],
+    command: String,
+    means: &mut Means<'_>,
+) -> Result<results::Results, ConductError> {
+    let (all, looks) = match &spec.seeds {
+        SeedSpec::Fixed(seeds) => (seeds.clone(), Looks::once(seeds.len() as u32)),
+        SeedSpec::Sequential { min, max } => ((1..=u64::from(*max)).collect(), Looks::doubling(*min, *max)),
+    };
+    let mut conducted = Conducted { runs: vec![Vec::new(); arms.len()], seeds: Vec::new() };
+    let mut described: Vec<results::Arm> = arms.iter().map(|arm| arm.describe(Vec::new())).collect();
+    let mut hypotheses = Vec::new();
+    let mut looked = 0;
+    let mut stopped = "all seeds used";
+    for (index, &count) in looks.counts().iter().enumerate() {
+        run_seeds(arms, &all[conducted.seeds.len()..count as usize], &mut conducted, means)?;
+        for (arm, runs) in described.iter_mut().zip(&conducted.runs) {
+            arm.runs.clone_from(runs);
+        }
+        let look = Look { looks: &looks, index };
+        hypotheses = spec.hypotheses.iter().map(|claim| judge(claim, &described, look)).collect();
+        looked = index + 1;
+        let is_open = |one: &results::Hypothesis| one.verdict == Verdict::Inconclusive;
+        if looks.counts().len() > 1 && !hypotheses.is_empty() && !hypotheses.iter().any(is_open) {
+            stopped = "decided";
+            break;
+        }
+    }
+    if looks.counts().len() == 1 {
+        stopped = "fixed";
+    }
+    let seeds = SeedUse {
+        seeds: conducted.seeds,
+        looks: looks.counts()[..looked].to_vec(),
+        stopped: stopped.to_owned(),
+    };
+    let metrics: Vec<&MetricRef> = spec.metrics.iter().map(|metric| &metric.value).collect();
+    Ok(results::Results {
+        schema_version: results::SCHEMA_VERSION,
+        name: spec.name.clone(),
+        about: spec.about.clone(),
+        file: spec.files.first().map(|file| file.display().to_string()).unwrap_or_default(),
+        host_version: env!("CARGO_PKG_VERSION").to_owned(),
+        command,
+        seeds,
+        factors: spec
+            .factors
+            .iter()
+            .map(|factor| results::Factor {
+                name: factor.name.clone(),
+                levels: factor.levels.clone(),
+                numbers: factor.numbers.clone(),
+            })
+            .collect(),
+        metrics: metrics.iter().map(|metric| info(metric)).collect(),
+        estimates: estimates(&described, &metrics),
+        notes: super::notes::notes(arms, &described, &hypotheses),
+        arms: described,
+        hypotheses,
+    })
+}
+
+fn info(metric: &MetricRef) -> MetricInfo {
+    let found = metric.metric();
+    MetricInfo {
+        metric: metric.to_string(),
+        unit: found.unit.to_owned(),
+        better: found.better.name().to_owned(),
+    }
+}
+
+fn estimates(arms: &[results::Arm], metrics: &[&MetricRef]) -> Vec<ArmEstimate> {
+    let one = |arm: &results::Arm, metric: &MetricRef| ArmEstimate {
+        arm: arm.name.clone(),
+        metric: metric.to_string(),
+        mean: mean(arm, metric),
+    };
+    arms.iter().flat_map(|arm| metrics.iter().map(move |metric| one(arm, metric))).collect()
+}
+
+/// The mean over seeds.
+fn mean(arm: &results::Arm, metric: &MetricRef) -> Option<Interval> {
+    let values: Vec<f64> = arm
+        .runs
+        .iter()
+        .filter_map(|run| match &run.outcome {
+            RunOutcome::Measured(one) => one.value(&metric.group(), metric.metric().name),
+            RunOutcome::Failed(_) => None,
+        })
+        .collect();
+    let sample = Sample::of(&values)?;
+    let interval = sample.interval(ALPHA);
+    let (low, high) = (interval.map(|(low, _)| low), interval.map(|(_, high)| high));
+    Some(Interval { estimate: sample.mean, low, high, seeds: sample.count })
+}
