@@ -23,6 +23,8 @@ pub(crate) struct Instance {
     pub(crate) reload_link: Link,
     /// Since when a step is under way, if one is.
     busy_since_us: Option<u64>,
+    /// Blocking reloads make the step under way longer.
+    is_reloading: bool,
     /// A step start is among the events to come.
     pub(crate) start_due: bool,
     /// Something may have become worth offloading since the last look.
@@ -54,6 +56,7 @@ impl Instance {
             offload_link: Link::default(),
             reload_link: Link::default(),
             busy_since_us: None,
+            is_reloading: false,
             start_due: false,
             offload_worth_a_look: false,
             starts_in_vain: 0,
@@ -78,16 +81,21 @@ impl Instance {
         self.busy_since_us.is_some()
     }
 
-    /// A step begins.
-    pub(crate) fn begin_step(&mut self, now_us: u64) {
+    /// A step begins, with blocking reloads or without.
+    pub(crate) fn begin_step(&mut self, now_us: u64, is_reloading: bool) {
         self.busy_since_us = Some(now_us);
+        self.is_reloading = is_reloading;
         self.totals.steps += 1;
+        self.totals.reloading_steps += u64::from(is_reloading);
     }
 
     /// Accounts for the time of the step under way, if one is: it ends, or the run does.
     pub(crate) fn account_step(&mut self, now_us: u64) {
         if let Some(since_us) = self.busy_since_us.take() {
             self.totals.busy_us += now_us - since_us;
+            if self.is_reloading {
+                self.totals.reloading_step_us += now_us - since_us;
+            }
         }
     }
 

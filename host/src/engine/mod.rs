@@ -10,6 +10,7 @@
 //! | `kv` | blocks, prefix cache, CPU tier |
 //! | `feed` | what policies are told besides, and when |
 //! | `signals` | what the router sees, and how old it is |
+//! | `observer` | what a run shows to those who look on |
 //! | `laws` | what must always hold |
 
 mod event;
@@ -18,6 +19,7 @@ mod instance;
 mod kv;
 mod latency;
 mod laws;
+mod observer;
 mod outcome;
 mod queue;
 mod request;
@@ -29,6 +31,7 @@ mod step_end;
 mod transfer;
 mod way_in;
 
+pub use observer::{Levels, Moment, Observer, Routed, Step, Transfer};
 pub use outcome::{Gap, InstanceTotals, RequestRecord, Sink, State, StateCounts, Totals};
 pub use settings::{ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Reload};
 pub use simulation::{LAST_TICK_US, Progress, RunError, Simulation, Unwatched, Watch};

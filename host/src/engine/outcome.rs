@@ -130,6 +130,11 @@ pub struct RequestRecord {
     pub hit_tokens_gpu: u64,
     /// Prefix hits in the CPU tier, summed over its admissions.
     pub hit_tokens_cpu: u64,
+    /// Sum of num_tokens over its admissions: what its hits are out of.
+    pub admitted_tokens: u64,
+    /// What reloads under way and queued at its instance still needed when it was routed there, as it
+    /// truly was.
+    pub pending_transfer_at_routing_us: Option<u64>,
     /// How often it was preempted.
     pub preemptions: u64,
     /// Where it is in its life.
@@ -185,6 +190,10 @@ pub struct InstanceTotals {
     pub routed: u64,
     /// Steps done or under way.
     pub steps: u64,
+    /// Of those, steps that blocking reloads made longer.
+    pub reloading_steps: u64,
+    /// Ticks in which such a step was under way.
+    pub reloading_step_us: u64,
     /// Preemptions, stuck releases included.
     pub preemptions: u64,
     /// Starts repeated because their plan was empty although something was preempted.

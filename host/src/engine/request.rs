@@ -31,6 +31,9 @@ pub(crate) struct Request {
     pub(crate) preemptions: u64,
     pub(crate) hit_tokens_gpu: u64,
     pub(crate) hit_tokens_cpu: u64,
+    /// Sum of num_tokens over its admissions.
+    pub(crate) admitted_tokens: u64,
+    pub(crate) pending_transfer_at_routing_us: Option<u64>,
     /// Place by entry: the head of the queue gets ever smaller negative numbers.
     pub(crate) queue_position: i64,
     /// Whether the policies were asked since it entered the queue.
@@ -60,6 +63,8 @@ impl Request {
             preemptions: 0,
             hit_tokens_gpu: 0,
             hit_tokens_cpu: 0,
+            admitted_tokens: 0,
+            pending_transfer_at_routing_us: None,
             queue_position: 0,
             keyed: false,
             key: Key::of(0.0),
@@ -141,6 +146,8 @@ impl Request {
             output_tokens: self.emitted,
             hit_tokens_gpu: self.hit_tokens_gpu,
             hit_tokens_cpu: self.hit_tokens_cpu,
+            admitted_tokens: self.admitted_tokens,
+            pending_transfer_at_routing_us: self.pending_transfer_at_routing_us,
             preemptions: self.preemptions,
             state: self.state,
         }

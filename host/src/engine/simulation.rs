@@ -3,6 +3,7 @@
 use super::event::{Event, EventQueue, Kind};
 use super::feed::Feed;
 use super::instance::Instance;
+use super::observer::Observer;
 use super::outcome::{Sink, State, StateCounts, Totals};
 use super::request::{Request, Requests};
 use super::settings::ClusterSettings;
@@ -78,6 +79,8 @@ pub struct Simulation<'a> {
     pub(super) reports: Reports,
     pub(super) feed: Feed,
     pub(super) totals: Totals,
+    /// Who looks on (see `observer`).
+    pub(super) observer: Option<&'a mut dyn Observer>,
     /// Requests that were left in the source at the horizon.
     unarrived: u64,
 }
@@ -115,6 +118,7 @@ impl<'a> Simulation<'a> {
             reports,
             feed,
             totals,
+            observer: None,
             unarrived: 0,
         }
     }
@@ -291,6 +295,9 @@ impl<'a> Simulation<'a> {
             instance.account_use(self.totals.end_us);
             instance.account_step(self.totals.end_us);
             instance.totals.peak_used_blocks = instance.blocks.peak_used();
+        }
+        if let Some(observer) = &mut self.observer {
+            observer.ended(self.totals.end_us);
         }
         self.totals.instances = self.instances.into_iter().map(|instance| instance.totals).collect();
         self.totals

@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::instance::{Instance, remaining_prefill_tokens};
 use super::latency::StepLoad;
+use super::observer::{Observer, Step};
 use super::outcome::State;
 use super::request::{Request, Requests};
 use super::settings::{Preemption, Reload};
@@ -22,11 +23,19 @@ struct Draft {
     preempted: bool,
     /// Ticks of reloads that lengthen this step.
     reload_us: u64,
+    /// Blocks that those bring.
+    reloaded_blocks: u64,
 }
 
 impl Simulation<'_> {
     /// An idle instance with work starts a step, if it can plan one.
     pub(super) fn start_step(&mut self, index: u32) -> Result<(), RunError> {
+        self.plan_step(index)?;
+        self.show_levels(index);
+        Ok(())
+    }
+
+    fn plan_step(&mut self, index: u32) -> Result<(), RunError> {
         self.instances[index as usize].start_due = false;
         self.instances[index as usize].account_use(self.now_us);
         loop {
@@ -43,7 +52,7 @@ impl Simulation<'_> {
             self.offload(index)?;
             let instance = &mut self.instances[index as usize];
             if !instance.plan.is_empty() {
-                return self.begin(index, draft.reload_us);
+                return self.begin(index, &draft);
             }
             if draft.preempted {
                 instance.totals.repeated_starts += 1;
@@ -143,6 +152,7 @@ impl Simulation<'_> {
             self.start_load(index, slot, reloaded)?;
         } else {
             if reloaded > 0 {
+                draft.reloaded_blocks += reloaded;
                 draft.reload_us =
                     draft.reload_us.saturating_add(self.reload_blocking(index, slot, hit, reloaded));
             }
@@ -167,6 +177,7 @@ impl Simulation<'_> {
         }
         request.hit_tokens_gpu += hit * block_size;
         request.hit_tokens_cpu += reloaded * block_size;
+        request.admitted_tokens += request.num_tokens();
         instance.totals.hit_tokens_gpu += hit * block_size;
         instance.totals.hit_tokens_cpu += reloaded * block_size;
         instance.totals.admitted_tokens += request.num_tokens();
@@ -182,10 +193,14 @@ impl Simulation<'_> {
         instance.extend(request, n, self.settings.kv.block_size);
         request.loaded = false;
         request.planned = n;
+        let is_first = request.first_scheduled_us.is_none();
         request.first_scheduled_us.get_or_insert(self.now_us);
         instance.running.push(slot);
         instance.plan.push(slot);
         draft.budget -= n;
+        if is_first {
+            self.show(Observer::first_scheduled, index, slot);
+        }
     }
 
     /// Tokens that a request gets of those that it still needs.
@@ -228,6 +243,7 @@ impl Simulation<'_> {
         instance.totals.preemptions += 1;
         instance.enqueue_first(slot, request);
         self.become_state(slot, State::Waiting);
+        self.show(Observer::preempted, index, slot);
         tokens
     }
 
@@ -244,6 +260,7 @@ impl Simulation<'_> {
         request.preemptions += 1;
         instance.totals.preemptions += 1;
         instance.totals.stuck_releases += 1;
+        self.show(Observer::preempted, index, slot);
         true
     }
 
@@ -261,11 +278,24 @@ impl Simulation<'_> {
     }
 
     /// The step is planned: it ends after its transfers and its compute.
-    fn begin(&mut self, index: u32, reload_us: u64) -> Result<(), RunError> {
+    fn begin(&mut self, index: u32, draft: &Draft) -> Result<(), RunError> {
         let load = step_load(&self.instances[index as usize], &self.requests);
-        let ticks = self.settings.latency.step_us(&load).saturating_add(reload_us).max(1);
+        let ticks = self.settings.latency.step_us(&load).saturating_add(draft.reload_us).max(1);
         let end_us = self.after(ticks)?;
-        self.instances[index as usize].begin_step(self.now_us);
+        let instance = &mut self.instances[index as usize];
+        instance.begin_step(self.now_us, draft.reload_us > 0);
+        if let Some(observer) = &mut self.observer {
+            observer.step(&Step {
+                instance: index,
+                start_us: self.now_us,
+                end_us,
+                prefill_tokens: load.prefill_tokens,
+                prefills: instance.plan.len() as u64 - load.decode_requests,
+                decodes: load.decode_requests,
+                reload_us: draft.reload_us,
+                reloaded_blocks: draft.reloaded_blocks,
+            });
+        }
         self.events.push(end_us, Event::StepEnd(index));
         Ok(())
     }

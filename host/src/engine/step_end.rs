@@ -1,5 +1,6 @@
 //! The end of a step: progress, tokens, completions (`model.md` section 4).
 
+use super::observer::Observer;
 use super::outcome::State;
 use super::simulation::{RunError, Simulation};
 use crate::workload::End;
@@ -18,8 +19,15 @@ impl Simulation<'_> {
                 continue;
             }
             request.emit(seen_us);
+            let (is_first, is_last) =
+                (request.emitted == 1, request.emitted == request.arrival.output_tokens);
             self.instances[index as usize].starts_in_vain = 0;
-            if request.emitted == request.arrival.output_tokens {
+            if is_first {
+                self.show(Observer::first_token, index, slot);
+            }
+            if is_last {
+                self.show(Observer::completed, index, slot);
+                let request = &mut self.requests[slot];
                 self.instances[index as usize].release_blocks(request);
                 self.become_state(slot, State::Completed);
                 self.end_request(slot, End::Completed { seen_us })?;
@@ -35,6 +43,7 @@ impl Simulation<'_> {
             let requests = &self.requests;
             instance.running.retain(|&slot| requests.is_running(slot, index));
         }
+        self.show_levels(index);
         self.offload(index)?;
         self.wake(index);
         Ok(())

@@ -3,6 +3,7 @@
 use pointsman_plugin_api::KvEventKind;
 
 use super::event::Event;
+use super::observer::Transfer;
 use super::outcome::State;
 use super::simulation::{RunError, Simulation};
 
@@ -27,6 +28,8 @@ impl Simulation<'_> {
         }
         instance.offload_worth_a_look = false;
         let last_us = super::simulation::LAST_TICK_US;
+        let start_us = instance.offload_link.next_start_us(self.now_us);
+        let mut decided = Transfer { instance: index, start_us, end_us: start_us, blocks: 0 };
         for identity in instance.blocks.free_contents() {
             if instance.cpu.holds_or_receives(identity) {
                 continue;
@@ -38,6 +41,11 @@ impl Simulation<'_> {
             }
             self.events.push(end_us, Event::OffloadEnd(index, identity));
             instance.totals.offloaded_blocks += 1;
+            decided.end_us = end_us;
+            decided.blocks += 1;
+        }
+        if let Some(observer) = self.observer.as_mut().filter(|_| decided.blocks > 0) {
+            observer.offload(&decided);
         }
         Ok(())
     }
@@ -94,11 +102,16 @@ impl Simulation<'_> {
         let instance = &mut self.instances[index as usize];
         instance.waiting_tokens -= request.num_tokens();
         instance.loading.push(slot);
+        let start_us = instance.reload_link.next_start_us(self.now_us);
         let end_us = instance.reload_link.transfer(self.now_us, ticks);
         if end_us > super::simulation::LAST_TICK_US {
             return Err(RunError::Clock { now_us: self.now_us });
         }
         self.events.push(end_us, Event::LoadEnd(slot));
+        if let Some(observer) = &mut self.observer {
+            let transfer = Transfer { instance: index, start_us, end_us, blocks: reloaded };
+            observer.async_reload(&transfer, self.requests[slot].arrival.id);
+        }
         Ok(())
     }
 
@@ -113,6 +126,7 @@ impl Simulation<'_> {
         instance.loading.retain(|&loading| loading != slot);
         instance.enqueue_first(slot, request);
         self.become_state(slot, State::Waiting);
+        self.show_levels(index);
         self.note_kv_events(index);
         self.wake(index);
         Ok(())

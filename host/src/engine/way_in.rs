@@ -1,6 +1,7 @@
 //! The way in: arrival, admission, routing, and the instance's queue (`model.md` section 3).
 
 use super::event::Event;
+use super::observer::{Observer, Routed};
 use super::outcome::State;
 use super::simulation::{RunError, Simulation};
 use crate::workload::End;
@@ -28,6 +29,9 @@ impl Simulation<'_> {
             self.reports.read(self.now_us, &self.instances, needs, (request, self.settings.kv.block_size));
         }
         if !self.policies.admits(self.now_us, &request.facts(), self.reports.table())? {
+            if let Some(observer) = &mut self.observer {
+                observer.rejected(self.now_us, self.requests[slot].arrival.id);
+            }
             self.become_state(slot, State::Rejected);
             return self.end_request(slot, End::Rejected);
         }
@@ -47,8 +51,20 @@ impl Simulation<'_> {
         self.reports.read(self.now_us, &self.instances, needs, (request, self.settings.kv.block_size));
         let chosen = self.policies.route(self.now_us, &request.facts(), self.reports.table())?;
         let prompt_tokens = request.arrival.prompt_tokens;
-        self.requests[slot].instance = Some(chosen);
         let instance = &mut self.instances[chosen as usize];
+        let pending_transfer_us = instance.reload_link.pending_us(self.now_us);
+        if let Some(observer) = &mut self.observer {
+            observer.routed(&Routed {
+                now_us: self.now_us,
+                id: request.arrival.id,
+                slo_class: request.arrival.slo_class.as_deref().unwrap_or("standard"),
+                instance: chosen,
+                pending_transfer_us,
+            });
+        }
+        let request = &mut self.requests[slot];
+        request.instance = Some(chosen);
+        request.pending_transfer_at_routing_us = Some(pending_transfer_us);
         instance.totals.routed += 1;
         instance.pending_requests += 1;
         instance.inflight_requests += 1;
@@ -66,12 +82,15 @@ impl Simulation<'_> {
         instance.pending_requests -= 1;
         if request.stored_tokens().div_ceil(self.settings.kv.block_size) > u64::from(self.settings.kv.blocks)
         {
+            self.show(Observer::dropped, index, slot);
             self.become_state(slot, State::Dropped);
             return self.end_request(slot, End::Dropped);
         }
         request.queued_us = Some(self.now_us);
         instance.enqueue(slot, request);
         self.become_state(slot, State::Waiting);
+        self.show(Observer::queued, index, slot);
+        self.show_levels(index);
         self.wake(index);
         Ok(())
     }

@@ -76,6 +76,8 @@ mod tests {
             output_tokens: 3,
             hit_tokens_gpu: 0,
             hit_tokens_cpu: 0,
+            admitted_tokens: 16,
+            pending_transfer_at_routing_us: Some(0),
             preemptions: 0,
             state: State::Completed,
         }

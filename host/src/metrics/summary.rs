@@ -61,6 +61,12 @@ pub struct InstanceSummary {
     pub routed: u64,
     /// Steps.
     pub steps: u64,
+    /// Of those, steps that blocking reloads made longer.
+    pub reloading_steps: u64,
+    /// How long those took. \[ms\]
+    pub step_ms_mean_reloading: Option<f64>,
+    /// How long the others took. \[ms\]
+    pub step_ms_mean_plain: Option<f64>,
     /// Share of the run in which a step was under way.
     pub busy: f64,
     /// Tokens hit in GPU memory or the CPU tier, out of all admitted.
@@ -108,6 +114,12 @@ pub struct Summary {
     pub stuck_releases: u64,
     /// Steps of all instances.
     pub steps: u64,
+    /// Of those, steps that blocking reloads made longer.
+    pub reloading_steps: u64,
+    /// How long those took. \[ms\]
+    pub step_ms_mean_reloading: Option<f64>,
+    /// How long the others took. \[ms\]
+    pub step_ms_mean_plain: Option<f64>,
     /// Blocks copied to the CPU tier.
     pub offloaded_blocks: u64,
     /// Blocks reloaded from it.
@@ -129,6 +141,11 @@ const NAMED_DROPS: usize = 10;
 
 fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Mean time of a step. \[ms\]
+fn step_ms(ticks: u64, steps: u64) -> Option<f64> {
+    (steps > 0).then(|| ticks as f64 / steps as f64 / 1e3)
 }
 
 /// Puts a run into figures; `slo` gives the targets of classes.
@@ -170,6 +187,12 @@ pub fn summarise(collector: &Collector, totals: &Totals, slo: &BTreeMap<String, 
         repeated_starts: sum(|i| i.repeated_starts),
         stuck_releases: sum(|i| i.stuck_releases),
         steps: sum(|i| i.steps),
+        reloading_steps: sum(|i| i.reloading_steps),
+        step_ms_mean_reloading: step_ms(sum(|i| i.reloading_step_us), sum(|i| i.reloading_steps)),
+        step_ms_mean_plain: step_ms(
+            sum(|i| i.busy_us - i.reloading_step_us),
+            sum(|i| i.steps - i.reloading_steps),
+        ),
         offloaded_blocks: sum(|i| i.offloaded_blocks),
         reloaded_blocks: sum(|i| i.reloaded_blocks),
         thrashed_blocks: sum(|i| i.thrashed_blocks),
@@ -229,6 +252,12 @@ fn in_figures(instance: &InstanceTotals, totals: &Totals) -> InstanceSummary {
     InstanceSummary {
         routed: instance.routed,
         steps: instance.steps,
+        reloading_steps: instance.reloading_steps,
+        step_ms_mean_reloading: step_ms(instance.reloading_step_us, instance.reloading_steps),
+        step_ms_mean_plain: step_ms(
+            instance.busy_us - instance.reloading_step_us,
+            instance.steps - instance.reloading_steps,
+        ),
         busy: ratio(instance.busy_us, totals.end_us),
         hit_rate: ratio(instance.hit_tokens_gpu + instance.hit_tokens_cpu, instance.admitted_tokens),
         kv_utilization_mean: if block_us > 0.0 { instance.used_block_us as f64 / block_us } else { 0.0 },

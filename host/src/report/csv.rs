@@ -95,6 +95,8 @@ mod tests {
             output_tokens: 256,
             hit_tokens_gpu: 16,
             hit_tokens_cpu: 32,
+            admitted_tokens: 512,
+            pending_transfer_at_routing_us: Some(0),
             preemptions: 1,
             max_itl_us: None,
             state: State::Completed,

@@ -4,7 +4,7 @@ use super::effects::unmet_classes;
 use super::policies::Builder;
 use super::{IdleLibrary, Outcome, Provenance, RunFailure, Used, WorkloadRecord};
 use crate::config::{ConfigError, Diagnostic, Resolved};
-use crate::engine::{Simulation, Watch};
+use crate::engine::{ClusterSettings, Observer, Simulation, Watch};
 use crate::metrics::{Collector, summarise};
 use crate::policy::Policies;
 use crate::registry::{self, Catalogue, Origin};
@@ -135,16 +135,38 @@ impl Prepared {
         &self.warnings
     }
 
+    /// The cluster that is simulated.
+    #[must_use]
+    pub fn cluster(&self) -> &ClusterSettings {
+        &self.resolved.settings
+    }
+
     /// Runs the simulation to its end.
     ///
     /// # Errors
     ///
     /// What ended it early.
-    pub fn execute(mut self, watch: &mut dyn Watch) -> Result<Outcome, RunFailure> {
+    pub fn execute(self, watch: &mut dyn Watch) -> Result<Outcome, RunFailure> {
+        self.execute_observed(watch, None)
+    }
+
+    /// The same, with somebody who looks on.
+    ///
+    /// # Errors
+    ///
+    /// What ended it early.
+    pub fn execute_observed(
+        mut self,
+        watch: &mut dyn Watch,
+        observer: Option<&mut dyn Observer>,
+    ) -> Result<Outcome, RunFailure> {
         let mut collector = Collector::default();
         let settings = &self.resolved.settings;
         let simulation = Simulation::new(settings, &mut self.policies, &mut *self.source, &mut collector);
-        let totals = simulation.run(watch)?;
+        let totals = match observer {
+            Some(observer) => simulation.observed_by(observer).run(watch)?,
+            None => simulation.run(watch)?,
+        };
         collector.sort();
         let summary = summarise(&collector, &totals, &self.resolved.slo);
         let mut warnings = self.source.warnings();

@@ -14,6 +14,11 @@ impl Link {
         self.busy_until_us
     }
 
+    /// When the next transfer starts.
+    pub(crate) fn next_start_us(&self, now_us: u64) -> u64 {
+        self.busy_until_us.max(now_us)
+    }
+
     /// Ticks that the transfers under way and queued still need. \[us\]
     pub(crate) fn pending_us(&self, now_us: u64) -> u64 {
         self.busy_until_us.saturating_sub(now_us)
