@@ -33,6 +33,8 @@ pub struct Results {
     pub arms: Vec<Arm>,
     /// The metrics that the experiment is about, as written: `ttft_p99{class=critical}`.
     pub metrics: Vec<MetricInfo>,
+    /// The unit of every metric in the measurements, by its name without a group: `ttft_p99` is in `ms`.
+    pub units: BTreeMap<String, String>,
     /// Every metric of every arm, over seeds; arms in order, metrics in order.
     pub estimates: Vec<ArmEstimate>,
     /// The claims, in the order of writing.

@@ -40,7 +40,7 @@ pub fn write(records: &[RequestRecord], out: impl Write) -> io::Result<()> {
 }
 
 /// The writer's own error: whether a pipe was closed or a disk is full must not get lost.
-fn unwrapped(error: csv::Error) -> io::Error {
+pub(super) fn unwrapped(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

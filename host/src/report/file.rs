@@ -19,6 +19,13 @@ pub struct OutputError {
     problem: String,
 }
 
+impl OutputError {
+    /// What the system said of `path`.
+    pub(super) fn new(path: &Path, why: &io::Error) -> Self {
+        Self { path: path.to_owned(), problem: reason(why) }
+    }
+}
+
 /// A place for a file, checked.
 #[derive(Debug)]
 pub struct OutputFile {
@@ -114,7 +121,7 @@ impl OutputFile {
     }
 
     pub(super) fn error(&self, why: &io::Error) -> OutputError {
-        OutputError { path: self.named.clone(), problem: reason(why) }
+        OutputError::new(&self.named, why)
     }
 
     fn fill(

@@ -25,7 +25,7 @@ impl fmt::Display for Note {
 }
 
 impl Note {
-    pub(super) fn paint(&self, style: Style) -> Vec<String> {
+    pub(in crate::report) fn paint(&self, style: Style) -> Vec<String> {
         let mut lines = wrap(&format!("{}: ", self.title), &self.text, style.width, 2);
         if let Some(first) = lines.first_mut().filter(|first| first.starts_with(&self.title)) {
             first.replace_range(..self.title.len(), &style.alert(&self.title));

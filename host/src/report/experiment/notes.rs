@@ -1,0 +1,115 @@
+//! What one should know before believing any of it.
+
+use std::collections::BTreeMap;
+
+use super::super::number::plural;
+use super::super::plain;
+use super::super::terminal::Note;
+use super::lookup::{failed, is_saturated, measured, terms};
+use crate::experiment::results::Results;
+
+/// More failures of one message, or more arms in a sentence, are only counted.
+const MOST_NAMED: usize = 6;
+
+/// Everything that qualifies the figures: failed runs, saturation, terms that never mattered, what the
+/// experiment and its runs warned of.
+#[must_use]
+pub fn notes(results: &Results) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let mut note = |title: &str, text: String| {
+        notes.push(Note { title: title.to_owned(), text: plain(&text).into_owned() });
+    };
+    for (message, runs) in failures(results) {
+        note("runs failed", format!("{}: {message}", listed(&runs)));
+    }
+    let saturated: Vec<String> =
+        results.arms.iter().filter(|arm| is_saturated(arm)).map(|arm| arm.name.clone()).collect();
+    if !saturated.is_empty() {
+        note(
+            "past saturation",
+            format!(
+                "{}: the queue still grew at the last arrival in most runs; latencies there depend on how \
+                 long a run is",
+                listed(&saturated)
+            ),
+        );
+    }
+    for ((scorer, signal), (arms, decisions)) in never_active(results) {
+        let decisions = plural(decisions, "decision");
+        note(
+            "never active",
+            format!(
+                "`{signal}` of scorer `{scorer}` was 0 at every candidate in {decisions}: {}",
+                listed(&arms)
+            ),
+        );
+    }
+    for (warning, arms) in warnings(results) {
+        note("warning", format!("{warning} ({})", listed(&arms)));
+    }
+    results.notes.iter().for_each(|text| note("note", text.clone()));
+    notes
+}
+
+fn failures(results: &Results) -> BTreeMap<&str, Vec<String>> {
+    let mut failures: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for arm in &results.arms {
+        for (seed, message) in failed(arm) {
+            failures.entry(message).or_default().push(format!("{} (seed {seed})", arm.name));
+        }
+    }
+    failures
+}
+
+type ByTerm = BTreeMap<(String, String), (Vec<String>, u64)>;
+
+fn never_active(results: &Results) -> ByTerm {
+    let mut found = ByTerm::new();
+    for arm in &results.arms {
+        for term in terms(arm).into_iter().filter(|term| term.non_zero == 0 && term.decisions > 0) {
+            let (arms, decisions) = found.entry((term.scorer, term.signal)).or_default();
+            arms.push(arm.name.clone());
+            *decisions += term.decisions;
+        }
+    }
+    found
+}
+
+fn warnings(results: &Results) -> BTreeMap<&str, Vec<String>> {
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for arm in &results.arms {
+        for warning in measured(arm).flat_map(|(_, run)| &run.warnings) {
+            let arms = found.entry(warning).or_default();
+            if arms.last() != Some(&arm.name) {
+                arms.push(arm.name.clone());
+            }
+        }
+    }
+    found
+}
+
+fn listed(names: &[String]) -> String {
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..MOST_NAMED].join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn failures_saturation_idle_terms_and_warnings_are_told() {
+        let told: Vec<String> = notes(&sample::results()).iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn many_names_are_counted() {
+        let names: Vec<String> = (0..8).map(|index| index.to_string()).collect();
+        assert_eq!(listed(&names), "0, 1, 2, 3, 4, 5 and 2 more");
+        assert_eq!(listed(&names[..6]), "0, 1, 2, 3, 4, 5");
+    }
+}
