@@ -11,6 +11,7 @@ use super::pool::{Event, NoMeasurement, Stop, run_all};
 use super::results::{self, ArmEstimate, Interval, MetricInfo, RunOutcome, SeedUse, Verdict};
 use super::statistics::{Looks, Sample};
 use crate::config::experiment::{ExperimentSpec, MetricRef, SeedSpec};
+use crate::metrics::METRICS;
 
 /// How runs are made, and who is told.
 pub struct Means<'a> {
@@ -178,6 +179,7 @@ pub fn conduct(
             })
             .collect(),
         metrics: metrics.iter().map(|metric| info(metric)).collect(),
+        units: METRICS.iter().map(|metric| (metric.name.to_owned(), metric.unit.to_owned())).collect(),
         estimates: estimates(&described, &metrics),
         notes: super::notes::notes(arms, &described, &hypotheses),
         arms: described,
