@@ -8,7 +8,7 @@ use super::outcome::{Sink, State, StateCounts, Totals};
 use super::request::{Request, Requests};
 use super::settings::ClusterSettings;
 use super::signals::Reports;
-use crate::policy::{Policies, PolicyFailure};
+use crate::policy::{DecisionRecorder, Policies, PolicyFailure};
 use crate::workload::{Arrival, End, Source, WorkloadError};
 
 /// Ticks beyond this are an error: far enough for any run, near enough that sums cannot overflow.
@@ -72,6 +72,7 @@ pub struct Simulation<'a> {
     pub(super) policies: &'a mut Policies,
     pub(super) source: &'a mut dyn Source,
     pub(super) sink: &'a mut dyn Sink,
+    pub(super) recorder: Option<&'a mut dyn DecisionRecorder>,
     pub(super) now_us: u64,
     pub(super) events: EventQueue,
     pub(super) requests: Requests,
@@ -111,6 +112,7 @@ impl<'a> Simulation<'a> {
             policies,
             source,
             sink,
+            recorder: None,
             now_us: 0,
             events,
             requests: Requests::default(),
@@ -121,6 +123,12 @@ impl<'a> Simulation<'a> {
             observer: None,
             unarrived: 0,
         }
+    }
+
+    /// The same with somebody who writes down every routing decision.
+    #[must_use]
+    pub fn with_recorder(self, recorder: Option<&'a mut dyn DecisionRecorder>) -> Self {
+        Self { recorder, ..self }
     }
 
     /// Runs to the end of the work, or to the horizon.

@@ -4,6 +4,7 @@ use super::event::Event;
 use super::observer::{Observer, Routed};
 use super::outcome::State;
 use super::simulation::{RunError, Simulation};
+use crate::policy::DecisionRecorder;
 use crate::workload::End;
 
 impl Simulation<'_> {
@@ -49,7 +50,9 @@ impl Simulation<'_> {
         let request = &self.requests[slot];
         let needs = self.reports.needs();
         self.reports.read(self.now_us, &self.instances, needs, (request, self.settings.kv.block_size));
-        let chosen = self.policies.route(self.now_us, &request.facts(), self.reports.table())?;
+        // Borrowed anew for this one call.
+        let recorder = self.recorder.as_mut().map(|recorder| &mut **recorder as &mut dyn DecisionRecorder);
+        let chosen = self.policies.route(self.now_us, &request.facts(), self.reports.table(), recorder)?;
         let prompt_tokens = request.arrival.prompt_tokens;
         let instance = &mut self.instances[chosen as usize];
         let pending_transfer_us = instance.reload_link.pending_us(self.now_us);

@@ -3,6 +3,7 @@
 use pointsman_plugin_api::Column;
 use pointsman_plugin_api::abi::{Failure, RSlice, ScoreCall};
 
+use super::column::SignalColumn;
 use super::facts::{RequestCells, RequestFacts};
 use super::failure::PolicyFailure;
 use super::object::RouterObject;
@@ -36,13 +37,23 @@ impl<'a> Decision<'a> {
         table: &SignalTable,
         call: impl FnOnce(&mut T, ScoreCall<'_>) -> R,
     ) -> R {
+        self.call_with(loaded, table.rows(), |signal| table.column(signal), call)
+    }
+
+    /// The same with columns of signals from elsewhere.
+    pub(super) fn call_with<'t, T, R>(
+        &self,
+        loaded: &mut Loaded<T>,
+        rows: usize,
+        column: impl Fn(SignalColumn) -> Column<'t>,
+        call: impl FnOnce(&mut T, ScoreCall<'_>) -> R,
+    ) -> R {
         let mut request = [Column::absent(); COLUMNS];
         let mut instances = [Column::absent(); COLUMNS];
         let (mut many_attributes, mut many_signals) = (Vec::new(), Vec::new());
         let request =
             columns(&mut request, &mut many_attributes, &loaded.attributes, |&id| self.cells.column(id));
-        let instances = columns(&mut instances, &mut many_signals, &loaded.signals, |&id| table.column(id));
-        let rows = table.rows();
+        let instances = columns(&mut instances, &mut many_signals, &loaded.signals, |&id| column(id));
         call(
             &mut loaded.object,
             ScoreCall {

@@ -6,13 +6,16 @@
 //! | `router` | filters leave candidates (`filtering`), scorers are asked and added up (`scoring`), a picker chooses |
 //! | `ordering` | priorities and keys of an instance's waiting requests |
 //! | `hooks` | what policies are told besides: completions, KV events |
-//! | `facts`, `table`, `decision` | what policies see of requests and instances |
+//! | `recording` | what a decision looks like to somebody who writes it down |
+//! | `probe` | which signals make a difference to scorers |
+//! | `facts`, `table`, `column`, `decision` | what policies see of requests and instances |
 //! | `mark` | which call is under way, for whoever watches the process from outside |
 //! | `object`, `seat`, `failure` | a policy with the columns that it declared, and what happens when it fails |
 //! | `baseline` | the policies that are built in |
 
 mod admission;
 pub mod baseline;
+mod column;
 mod decision;
 mod facts;
 mod failure;
@@ -22,6 +25,8 @@ mod kind;
 pub mod mark;
 mod object;
 mod ordering;
+mod probe;
+mod recording;
 mod router;
 mod scoring;
 mod seat;
@@ -35,10 +40,12 @@ pub use hooks::{CompletionFacts, KvEventRows};
 pub use kind::PolicyKind;
 pub use object::PolicyObject;
 pub use ordering::{Answers, Ordering};
+pub use probe::{ProbeCounts, Shadow, SignalCounts};
+pub use recording::{DecisionRecorder, DecisionView, ScorerView, best_row};
 pub use router::Router;
 pub use scoring::ClassWeights;
 pub use seat::{Hooks, Loaded, Seat};
-pub use table::{InstanceSignals, RouterCounts, SignalNeeds, SignalTable};
+pub use table::{Cells, InstanceSignals, RouterCounts, SignalNeeds, SignalTable};
 
 use decision::Decision;
 use hooks::{Completed, KvBatch};
@@ -86,7 +93,8 @@ impl Policies {
         admission::admits(&mut self.admission, &Decision::new(now_us, request), table)
     }
 
-    /// The instance that a request goes to, on the signals in `table`. The policies are told.
+    /// The instance that a request goes to, on the signals in `table`. The recorder sees the decision, then
+    /// the policies are told.
     ///
     /// # Errors
     ///
@@ -96,9 +104,13 @@ impl Policies {
         now_us: u64,
         request: &RequestFacts<'_>,
         table: &SignalTable,
+        recorder: Option<&mut dyn DecisionRecorder>,
     ) -> Result<u32, PolicyFailure> {
         let decision = Decision::new(now_us, request);
         let chosen = self.router.route(&decision, request.slo_class, table)?;
+        if let Some(recorder) = recorder {
+            self.router.show((now_us, request), table, chosen, recorder);
+        }
         self.router.tell_routed(&decision, table, chosen)?;
         let candidates = self.router.candidates(table);
         decision.tell_routed(&mut self.admission, candidates, chosen)?;

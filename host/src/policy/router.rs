@@ -4,9 +4,12 @@
 use pointsman_plugin_api::abi::{Failure, FilterBox, PickerBox, RErr, ROk, RSlice, ScorerBox};
 
 use super::decision::Decision;
+use super::facts::RequestFacts;
 use super::failure::{Ejection, FailureCount, PolicyFailure};
 use super::filtering::Filtering;
 use super::hooks::{Completed, KvBatch};
+use super::probe::{ProbeCounts, Probes, Shadow};
+use super::recording::{DecisionRecorder, DecisionView, best_row};
 use super::scoring::{ClassWeights, Scoring};
 use super::seat::{Hooks, Loaded, Seat};
 use super::table::{SignalNeeds, SignalTable};
@@ -16,6 +19,8 @@ pub struct Router {
     filtering: Filtering,
     scoring: Scoring,
     picker: Seat<PickerBox>,
+    /// Shadows of the scorers, where somebody wants to know what signals do.
+    probes: Option<Probes>,
 }
 
 impl Router {
@@ -34,7 +39,40 @@ impl Router {
         weights: ClassWeights,
         picker: Seat<PickerBox>,
     ) -> Self {
-        Self { filtering: Filtering::new(filters), scoring: Scoring::new(scorers, weights), picker }
+        let (filtering, scoring) = (Filtering::new(filters), Scoring::new(scorers, weights));
+        Self { filtering, scoring, picker, probes: None }
+    }
+
+    /// Every scorer, by its place, with every signal that it reads, by id: what [`Shadow`]s can be made for.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<(usize, &'static str)> {
+        let scorers = self.scoring.scorers.iter().enumerate();
+        scorers.flat_map(|(index, seat)| seat.signal_ids().map(move |id| (index, id))).collect()
+    }
+
+    /// Asks these shadows too from now on.
+    pub fn probe(&mut self, shadows: Vec<Shadow>) {
+        self.probes = Some(Probes::new(shadows));
+    }
+
+    /// What they found out; `None` where there are none.
+    #[must_use]
+    pub fn probe_counts(&self) -> Option<Vec<ProbeCounts>> {
+        self.probes.as_ref().map(Probes::counts)
+    }
+
+    /// The signals that its policies read, by id, each once, in the order in which they are met.
+    #[must_use]
+    pub fn signal_ids(&self) -> Vec<&'static str> {
+        let filters = self.filtering.filters.iter().flat_map(Seat::signal_ids);
+        let scorers = self.scoring.scorers.iter().flat_map(Seat::signal_ids);
+        let mut ids = Vec::new();
+        for id in filters.chain(scorers).chain(self.picker.signal_ids()) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
     }
 
     /// Whether there are scorers that it asks.
@@ -103,7 +141,7 @@ impl Router {
         if self.picker.current.uses_scores {
             self.scoring.add_up(decision, slo_class, candidates)?;
         } else {
-            self.scoring.totals.clear();
+            self.scoring.forget();
         }
         let totals = &mut self.scoring.totals;
         let asked = self.picker.decide(decision.occasion(), |loaded| {
@@ -113,8 +151,34 @@ impl Router {
             }
             pick(loaded, decision, candidates, totals)
         })?;
-        let chosen = asked.unwrap_or_else(|| first_of_the_best(totals));
+        let chosen = asked.unwrap_or_else(|| best_row(totals));
+        if let Some(probes) = &mut self.probes {
+            let scoring = &self.scoring;
+            let scorers = scoring.views(slo_class, candidates.rows());
+            let is_first = |index: usize| !scoring.scorers[index].fell_back();
+            probes.ask(decision, slo_class, candidates, (&scorers, &scoring.totals), is_first)?;
+        }
         Ok(chosen)
+    }
+
+    /// Shows the last decision, which `chosen` came of, to somebody who writes it down.
+    #[cold]
+    pub(super) fn show(
+        &self,
+        (now_us, request): (u64, &RequestFacts<'_>),
+        all: &SignalTable,
+        chosen: usize,
+        recorder: &mut dyn DecisionRecorder,
+    ) {
+        let candidates = self.filtering.candidates(all);
+        recorder.decided(&DecisionView {
+            now_us,
+            request: *request,
+            candidates,
+            scorers: &self.scoring.views(request.slo_class, candidates.rows()),
+            totals: &self.scoring.totals,
+            chosen,
+        });
     }
 
     /// The hook after routing.
@@ -131,6 +195,9 @@ impl Router {
         for seat in &mut self.scoring.scorers {
             decision.tell_routed(seat, candidates, chosen)?;
         }
+        if let Some(probes) = &mut self.probes {
+            probes.tell_routed(decision, candidates, chosen)?;
+        }
         decision.tell_routed(&mut self.picker, candidates, chosen)
     }
 
@@ -138,6 +205,7 @@ impl Router {
     pub(super) fn tell_completed(&mut self, completed: &Completed<'_>) -> Result<(), PolicyFailure> {
         self.filtering.filters.iter_mut().try_for_each(|seat| completed.tell(seat))?;
         self.scoring.scorers.iter_mut().try_for_each(|seat| completed.tell(seat))?;
+        self.probes.iter_mut().try_for_each(|probes| probes.tell_completed(completed))?;
         completed.tell(&mut self.picker)
     }
 
@@ -145,6 +213,7 @@ impl Router {
     pub(super) fn tell_kv_events(&mut self, batch: &KvBatch<'_>) -> Result<(), PolicyFailure> {
         self.filtering.filters.iter_mut().try_for_each(|seat| batch.tell(seat))?;
         self.scoring.scorers.iter_mut().try_for_each(|seat| batch.tell(seat))?;
+        self.probes.iter_mut().try_for_each(|probes| probes.tell_kv_events(batch))?;
         batch.tell(&mut self.picker)
     }
 }
@@ -166,10 +235,4 @@ fn pick(
         }
         ROk(row) => Ok(row),
     }
-}
-
-/// Where no picker decides.
-fn first_of_the_best(totals: &[f64]) -> usize {
-    let best = totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    totals.iter().position(|&total| total == best).unwrap_or(0)
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use pointsman_plugin_api::Column;
 use pointsman_plugin_api::abi::{Failure, RErr, ROk, RSliceMut, ScorerBox};
 
+use super::column::SignalColumn;
 use super::decision::{Decision, miscounted};
 use super::failure::PolicyFailure;
+use super::recording::ScorerView;
 use super::seat::{Loaded, Seat};
 use super::table::SignalTable;
 
@@ -68,8 +71,9 @@ impl Scoring {
         self.answered.clear();
         self.scores.resize(rows, 0.0);
         for seat in &mut self.scorers {
-            let answer =
-                seat.decide(decision.occasion(), |loaded| ask(loaded, decision, table, &mut self.scores))?;
+            let answer = seat.decide(decision.occasion(), |loaded| {
+                ask(loaded, decision, table, |signal| table.column(signal), &mut self.scores)
+            })?;
             let answered = answer.is_some();
             self.answered.push(answered);
             for score in &self.scores {
@@ -78,14 +82,12 @@ impl Scoring {
                 self.answers.push(inside);
             }
         }
-        // A scorer that has no answer is left out, and the other weights share its part.
         let weights = self.weights.of(slo_class);
-        let sum: f64 =
-            weights.iter().zip(&self.answered).filter(|(_, a)| **a).map(|(weight, _)| weight).sum();
+        let sum = self.sum_of_weights(slo_class);
         self.totals.clear();
         self.totals.resize(rows, 0.0);
         for ((weight, answered), scores) in
-            weights.iter().zip(&self.answered).zip(self.answers.chunks_exact(rows))
+            weights.iter().zip(&self.answered).zip(self.answers.chunks_exact(rows.max(1)))
         {
             if *answered && sum > 0.0 {
                 let share = weight / sum;
@@ -96,19 +98,47 @@ impl Scoring {
         }
         Ok(())
     }
+
+    /// Nobody is asked: what was said last is about another request.
+    pub(super) fn forget(&mut self) {
+        self.totals.clear();
+        self.answers.clear();
+        self.answered.clear();
+    }
+
+    /// A scorer that has no answer is left out, and the other weights share its part.
+    fn sum_of_weights(&self, slo_class: &str) -> f64 {
+        let weights = self.weights.of(slo_class).iter();
+        weights.zip(&self.answered).filter(|(_, answered)| **answered).map(|(weight, _)| weight).sum()
+    }
+
+    /// What each said last, about a request of this class and so many candidates.
+    pub(super) fn views<'s>(&'s self, slo_class: &str, rows: usize) -> Vec<ScorerView<'s>> {
+        let sum = self.sum_of_weights(slo_class);
+        let weights = self.weights.of(slo_class).iter();
+        let said = weights.zip(&self.answered).zip(self.answers.chunks_exact(rows.max(1)));
+        let view =
+            |(seat, ((weight, &answered), scores)): (&'s Seat<ScorerBox>, ((&f64, &bool), &'s [f64]))| {
+                let weight = if answered && sum > 0.0 { weight / sum } else { 0.0 };
+                ScorerView { name: seat.policy(), weight, scores, answered }
+            };
+        self.scorers.iter().zip(said).map(view).collect()
+    }
 }
 
-/// Asks one scorer; its answer is whole and finite, or a failure.
-fn ask(
+/// Asks one scorer on these columns of signals; its answer is whole and finite, or a failure.
+pub(super) fn ask<'t>(
     loaded: &mut Loaded<ScorerBox>,
     decision: &Decision<'_>,
     table: &SignalTable,
+    column: impl Fn(SignalColumn) -> Column<'t>,
     scores: &mut [f64],
 ) -> Result<(), Failure> {
     // A slot that is left alone shows.
     scores.fill(f64::NAN);
-    let outcome =
-        decision.call(loaded, table, |object, call| object.score(call, RSliceMut::from_mut_slice(scores)));
+    let outcome = decision.call_with(loaded, table.rows(), column, |object, call| {
+        object.score(call, RSliceMut::from_mut_slice(scores))
+    });
     match outcome {
         RErr(failure) => Err(failure),
         ROk(count) if count != scores.len() => Err(miscounted(count, "scores", scores.len())),

@@ -3,11 +3,12 @@
 use pointsman_plugin_api::abi::{Failure, RResult};
 use pointsman_plugin_api::hook;
 
+use super::column::SignalColumn;
 use super::facts::AttributeColumn;
 use super::failure::{Ejection, FailureCount, OnError, PolicyFailure};
 use super::mark::{self, Mark, Stage, Subject};
 use super::object::PolicyObject;
-use super::table::{SignalColumn, SignalNeeds};
+use super::table::SignalNeeds;
 
 /// Hooks that somebody has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -195,6 +196,13 @@ impl<T: PolicyObject> Seat<T> {
             instances: all().any(|signal| signal.is_reported()),
             cached_prefix_blocks: all().any(|&signal| signal == SignalColumn::CachedPrefixBlocks),
         }
+    }
+
+    /// The signals that it reads, by id, in the order in which it declares them; which instance is which is
+    /// none.
+    pub fn signal_ids(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let measured = self.current.signals.iter().filter(|signal| **signal != SignalColumn::Instance);
+        measured.filter_map(|signal| signal.id())
     }
 
     /// Asks until there is an answer; `None`: this decision is made without the policy.

@@ -1,6 +1,8 @@
 //! What policies may know of the instances: the signals of `model.md` section 8, as columns.
 
-use pointsman_plugin_api::{Column, signal};
+use pointsman_plugin_api::Column;
+
+use super::column::SignalColumn;
 
 /// What an instance reports of itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -63,61 +65,13 @@ impl SignalNeeds {
     }
 }
 
-/// The signals that this host has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SignalColumn {
-    Instance,
-    QueueDepth,
-    BatchSize,
-    KvUtilization,
-    FreeKvBlocks,
-    TotalKvBlocks,
-    CacheHitRate,
-    PendingTransferLatency,
-    KvThrashingRate,
-    PreemptionCount,
-    WaitingTokens,
-    CpuKvUtilization,
-    CachedPrefixBlocks,
-    PendingRequests,
-    InflightRequests,
-    InflightTokens,
-    /// Declared as optional by a policy, and unknown to this host.
-    Absent,
-}
-
-impl SignalColumn {
-    /// The signal with this id; `Absent` if the host has none.
-    pub(crate) fn with_id(id: &str) -> Self {
-        let known = [
-            (signal::INSTANCE.id(), Self::Instance),
-            (signal::QUEUE_DEPTH.id(), Self::QueueDepth),
-            (signal::BATCH_SIZE.id(), Self::BatchSize),
-            (signal::KV_UTILIZATION.id(), Self::KvUtilization),
-            (signal::FREE_KV_BLOCKS.id(), Self::FreeKvBlocks),
-            (signal::TOTAL_KV_BLOCKS.id(), Self::TotalKvBlocks),
-            (signal::CACHE_HIT_RATE.id(), Self::CacheHitRate),
-            (signal::PENDING_TRANSFER_LATENCY.id(), Self::PendingTransferLatency),
-            (signal::KV_THRASHING_RATE.id(), Self::KvThrashingRate),
-            (signal::PREEMPTION_COUNT.id(), Self::PreemptionCount),
-            (signal::WAITING_TOKENS.id(), Self::WaitingTokens),
-            (signal::CPU_KV_UTILIZATION.id(), Self::CpuKvUtilization),
-            (signal::CACHED_PREFIX_BLOCKS.id(), Self::CachedPrefixBlocks),
-            (signal::PENDING_REQUESTS.id(), Self::PendingRequests),
-            (signal::INFLIGHT_REQUESTS.id(), Self::InflightRequests),
-            (signal::INFLIGHT_TOKENS.id(), Self::InflightTokens),
-        ];
-        known.into_iter().find(|(known, _)| *known == id).map_or(Self::Absent, |(_, column)| column)
-    }
-
-    /// Whether it is from an instance's report; what the router knows by itself is always current.
-    pub(super) fn is_reported(self) -> bool {
-        use SignalColumn as S;
-        !matches!(
-            self,
-            S::Instance | S::PendingRequests | S::InflightRequests | S::InflightTokens | S::Absent
-        )
-    }
+/// The values of one signal, by row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cells<'a> {
+    /// Whole numbers.
+    Numbers(&'a [u64]),
+    /// Shares and rates.
+    Ratios(&'a [f64]),
 }
 
 /// The signals of all instances, one column per signal, and the age of each report.
@@ -182,6 +136,47 @@ impl SignalTable {
     /// Which instance a row is.
     pub(super) fn instance(&self, row: usize) -> u32 {
         self.instance[row] as u32
+    }
+
+    /// Which instance each row is.
+    #[must_use]
+    pub fn instances(&self) -> &[u64] {
+        &self.instance
+    }
+
+    /// The values of the signal with this id, by row; `None` if there is no such signal. What no policy
+    /// reads is not measured, and stays 0.
+    #[must_use]
+    pub fn cells(&self, id: &str) -> Option<Cells<'_>> {
+        let column = SignalColumn::with_id(id);
+        let numbers = match column {
+            SignalColumn::Instance => &self.instance,
+            SignalColumn::QueueDepth => &self.queue_depth,
+            SignalColumn::BatchSize => &self.batch_size,
+            SignalColumn::FreeKvBlocks => &self.free_kv_blocks,
+            SignalColumn::TotalKvBlocks => &self.total_kv_blocks,
+            SignalColumn::PendingTransferLatency => &self.pending_transfer_latency,
+            SignalColumn::PreemptionCount => &self.preemption_count,
+            SignalColumn::WaitingTokens => &self.waiting_tokens,
+            SignalColumn::CachedPrefixBlocks => &self.cached_prefix_blocks,
+            SignalColumn::PendingRequests => &self.pending_requests,
+            SignalColumn::InflightRequests => &self.inflight_requests,
+            SignalColumn::InflightTokens => &self.inflight_tokens,
+            SignalColumn::KvUtilization => return Some(Cells::Ratios(&self.kv_utilization)),
+            SignalColumn::CacheHitRate => return Some(Cells::Ratios(&self.cache_hit_rate)),
+            SignalColumn::KvThrashingRate => return Some(Cells::Ratios(&self.kv_thrashing_rate)),
+            SignalColumn::CpuKvUtilization => return Some(Cells::Ratios(&self.cpu_kv_utilization)),
+            SignalColumn::Absent => return None,
+        };
+        Some(Cells::Numbers(numbers))
+    }
+
+    /// Becomes a table of as many zeros as `other` has rows, with the same ages.
+    pub(super) fn neutralise(&mut self, other: &Self) {
+        let rows = other.rows();
+        self.numbers_mut().into_iter().for_each(|column| column.resize(rows, 0));
+        self.ratios_mut().into_iter().for_each(|column| column.resize(rows, 0.0));
+        self.ages_us.clone_from(&other.ages_us);
     }
 
     /// Becomes a copy of `other`; memory that it has is used again.
