@@ -3,17 +3,23 @@
 //! Latency figures are over completed requests; those that did not finish are counted beside
 //! them, always. In output, times are milliseconds.
 
+mod attribution;
 mod collector;
 pub mod digest;
 mod distribution;
 mod goodput;
 mod metric;
+mod hindsight;
+mod leave_one_out;
 mod saturation;
 mod summary;
 
+pub use attribution::{Attributed, Attribution, Attributor, Margin, ScorerShare};
 pub use collector::Collector;
 pub use distribution::{Distribution, Histogram, percentile};
 pub use goodput::{Goodput, Targets};
 pub use metric::{Better, METRICS, Metric, Scale};
+pub use hindsight::{Routings, WINDOW_US};
+pub use leave_one_out::{flips, has_say, margin};
 pub use saturation::Saturation;
 pub use summary::{Group, InstanceSummary, Latencies, Summary, group_of, summarise};

@@ -121,6 +121,8 @@ pub(super) fn outcome() -> Outcome {
             },
             policies: vec![],
         },
+        attribution: None,
+        probes: None,
         warnings: vec![],
     }
 }

@@ -1,7 +1,8 @@
 //! One run, from a configuration to its outcome.
 //!
 //! `policies` builds what the configuration names, `fallbacks` notes what may take the place of a policy,
-//! `origins` says where they come from without building them, `effects` finds what is asked for in vain,
+//! `origins` says where they come from without building them, `effects` finds what is asked for in vain, `look` is what somebody wants to know besides, for which
+//! `shadows` builds second objects of scorers,
 //! `prepare` puts policies, workload and cluster together, `outcome` is what is left when the
 //! simulation has ended. Everything that can be wrong is found before the first event.
 
@@ -9,12 +10,15 @@ mod effects;
 mod error;
 mod fallbacks;
 mod origins;
+mod look;
 mod outcome;
 mod policies;
 mod prepare;
+mod shadows;
 
 pub use error::RunFailure;
 pub use origins::{Origins, origins};
+pub use look::Look;
 pub use outcome::{IdleLibrary, Outcome, Provenance, Used, WorkloadRecord};
 pub use policies::{builtin_catalogue, referenced_libraries};
-pub use prepare::{Prepared, prepare, prepare_until};
+pub use prepare::{Prepared, prepare, prepare_to_look, prepare_until};

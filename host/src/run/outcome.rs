@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{Collector, Summary};
-use crate::policy::{Ejection, FailureCount};
+use crate::metrics::{Attribution, Collector, Summary};
+use crate::policy::{Ejection, FailureCount, ProbeCounts};
 use crate::registry::{self, LibraryRecord};
 
 /// A run that reached its end.
@@ -28,6 +28,10 @@ pub struct Outcome {
     pub passed_over_filters: u64,
     /// Where all this came from.
     pub provenance: Provenance,
+    /// Which scorer decided, if somebody wanted to know.
+    pub attribution: Option<Attribution>,
+    /// Which signals made a difference to scorers, if somebody wanted to know.
+    pub probes: Option<Vec<ProbeCounts>>,
     /// Oddities of the workload that did not stop the run.
     pub warnings: Vec<String>,
 }

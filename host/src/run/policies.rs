@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use pointsman_plugin_api::abi::{FilterBox, ScorerBox};
 use rand::Rng;
 
-use super::RunFailure;
 use super::outcome::Used;
+use super::{Look, RunFailure};
 use crate::config::{
     ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved, Spanned,
 };
@@ -62,7 +62,9 @@ pub(super) struct Builder<'a> {
     recorded: Option<&'a [registry::Provenance]>,
     built: Vec<registry::Provenance>,
     /// Place in `built` of the next policy. The objects of all instances share those of the first.
-    next: usize,
+    pub(super) next: usize,
+    /// Place in `built` of each scorer.
+    pub(super) scorer_places: Vec<usize>,
     pub(super) used: Vec<Used>,
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -79,13 +81,14 @@ impl<'a> Builder<'a> {
             recorded,
             built: Vec::new(),
             next: 0,
+            scorer_places: Vec::new(),
             used: Vec::new(),
             warnings: Vec::new(),
         }
     }
 
     /// Everything that can be checked without running a library is checked first.
-    pub(super) fn build(&mut self) -> Result<(Policies, Vec<registry::Provenance>), RunFailure> {
+    pub(super) fn build(&mut self, look: &Look) -> Result<(Policies, Vec<registry::Provenance>), RunFailure> {
         self.check()?;
         let (picker, uses_scores) = self.picker()?;
         // The order of building is that of the record. What 1.0 recorded comes first, as it did there.
@@ -102,7 +105,10 @@ impl<'a> Builder<'a> {
             by_class: routing.by_class.clone(),
         };
         let router = Router::new(filters, scorers, weights, picker);
-        let policies = Policies { admission, router, orderings };
+        let mut policies = Policies { admission, router, orderings };
+        if look.probes {
+            self.add_shadows(&mut policies)?;
+        }
         self.check_effects(&policies)?;
         self.note_fallbacks(uses_scores);
         self.used.sort_by_key(|used| ROLES.iter().position(|role| *role == used.role));
@@ -198,8 +204,8 @@ impl<'a> Builder<'a> {
         let routing = &self.resolved.policy.routing;
         let mut seats = Vec::new();
         for (index, scorer) in routing.scorers.iter().enumerate() {
-            let seed = self.seed(&format!("policy/scorer/{index}"));
-            seats.push(self.seat(&scorer.policy, &self.facts(seed, None), Catalogue::create_scorer)?);
+            self.scorer_places.push(self.next);
+            seats.push(self.seat(&scorer.policy, &self.scorer_facts(index), Catalogue::create_scorer)?);
             let by_class =
                 routing.by_class.iter().map(|(class, weights)| format!("{class} {}", weights[index]));
             self.note("scorer", Kind::Scorer, &scorer.policy, Some(scorer.weight), by_class.collect());
@@ -254,6 +260,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// What the scorer at this place is told of the run.
+    pub(super) fn scorer_facts(&self, index: usize) -> Facts {
+        self.facts(self.seed(&format!("policy/scorer/{index}")), None)
+    }
+
     /// What a policy is told of the run.
     fn facts(&self, seed: u64, instance: Option<u32>) -> Facts {
         let kv = &self.resolved.settings.kv;
@@ -289,7 +300,7 @@ impl<'a> Builder<'a> {
         Ok(Seat::new(loaded, on_error, fallback))
     }
 
-    fn load<T: PolicyObject>(
+    pub(super) fn load<T: PolicyObject>(
         &mut self,
         policy: &PolicyRef,
         facts: &Facts,

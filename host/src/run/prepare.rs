@@ -1,8 +1,9 @@
 //! Puts policies, workload and cluster together, and runs them.
 
 use super::effects::unmet_classes;
+use super::look::Recorder;
 use super::policies::Builder;
-use super::{IdleLibrary, Outcome, Provenance, RunFailure, Used, WorkloadRecord};
+use super::{IdleLibrary, Look, Outcome, Provenance, RunFailure, Used, WorkloadRecord};
 use crate::config::{ConfigError, Diagnostic, Resolved};
 use crate::engine::{ClusterSettings, Observer, Simulation, Watch};
 use crate::metrics::{Collector, summarise};
@@ -19,6 +20,7 @@ pub struct Prepared {
     idle: Vec<IdleLibrary>,
     provenance: Provenance,
     warnings: Vec<Diagnostic>,
+    look: Look,
 }
 
 /// Checks and builds everything that the configuration asks for. With a record, libraries and
@@ -41,14 +43,29 @@ pub fn prepare(
 ///
 /// As [`prepare`], and [`RunFailure::Interrupted`].
 pub fn prepare_until(
-    mut resolved: Resolved,
+    resolved: Resolved,
     catalogue: &Catalogue,
     record: Option<&Provenance>,
     is_asked: &dyn Fn() -> bool,
 ) -> Result<Prepared, RunFailure> {
+    prepare_to_look(resolved, catalogue, record, Look::default(), is_asked)
+}
+
+/// As [`prepare_until`], to be looked into. The results are the same.
+///
+/// # Errors
+///
+/// As [`prepare_until`].
+pub fn prepare_to_look(
+    mut resolved: Resolved,
+    catalogue: &Catalogue,
+    record: Option<&Provenance>,
+    look: Look,
+    is_asked: &dyn Fn() -> bool,
+) -> Result<Prepared, RunFailure> {
     let spec: WorkloadSpec = resolved.workload.spec()?;
     let mut builder = Builder::new(&resolved, catalogue, record.map(|record| record.policies.as_slice()));
-    let (policies, built) = builder.build()?;
+    let (policies, built) = builder.build(&look)?;
     let (used, mut warnings) = (builder.used, builder.warnings);
     if !policies.router.uses_scorers() {
         // Nobody asks them: a record of the run should not say that somebody did.
@@ -75,7 +92,7 @@ pub fn prepare_until(
     let idle = idle_libraries(catalogue, &provenance.policies);
     let mut all = resolved.warnings.clone();
     all.append(&mut warnings);
-    Ok(Prepared { resolved, policies, source, used, idle, provenance, warnings: all })
+    Ok(Prepared { resolved, policies, source, used, idle, provenance, warnings: all, look })
 }
 
 /// The libraries of the catalogue that none of the policies is from, in its order.
@@ -162,12 +179,15 @@ impl Prepared {
     ) -> Result<Outcome, RunFailure> {
         let mut collector = Collector::default();
         let settings = &self.resolved.settings;
+        let mut recorder = Recorder::new(&self.look, settings.instances);
         let simulation = Simulation::new(settings, &mut self.policies, &mut *self.source, &mut collector);
+        let simulation = simulation.with_recorder(recorder.as_mut().map(|recorder| recorder as _));
         let totals = match observer {
             Some(observer) => simulation.observed_by(observer).run(watch)?,
             None => simulation.run(watch)?,
         };
         collector.sort();
+        let attribution = recorder.and_then(|recorder| recorder.finish(&collector));
         let summary = summarise(&collector, &totals, &self.resolved.slo);
         let mut warnings = self.source.warnings();
         warnings.extend(unmet_classes(&self.resolved, &summary));
@@ -181,6 +201,8 @@ impl Prepared {
             clamped_scores: self.policies.router.clamped_scores(),
             passed_over_filters: self.policies.router.passed_over_filters(),
             provenance: self.provenance,
+            attribution,
+            probes: self.policies.router.probe_counts(),
             warnings,
         })
     }

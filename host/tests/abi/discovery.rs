@@ -56,6 +56,7 @@ fn all_sources_are_searched_in_order() {
         [directory(&[("s.so", "kv-pressure-slo")]), directory(&[("a.so", "external-scheduler")])];
     let sources = Sources {
         named: vec![file(library("external-scorer"), None)],
+        instead: Vec::new(),
         configured: vec![file(library("kv-pressure"), None)],
         referenced: vec![library("priority-fcfs").to_owned()],
         directories: vec![searched.path().to_owned()],
