@@ -8,6 +8,7 @@ use crate::config::ConfigError;
 use crate::experiment::ab::AskError;
 use crate::experiment::conduct::ConductError;
 use crate::registry::{ErrorClass, PluginError};
+use crate::report::decisions::ReadError;
 use crate::report::file::OutputError;
 use crate::report::json::RecordError;
 use crate::run::RunFailure;
@@ -54,6 +55,9 @@ pub enum CliError {
         /// What is wrong with it.
         cause: RecordError,
     },
+    /// An input is no decisions file, or a damaged one.
+    #[error(transparent)]
+    Decisions(#[from] ReadError),
     /// A result has no place to go; nothing has been simulated.
     #[error(transparent)]
     NoPlace(OutputError),
@@ -135,6 +139,7 @@ impl CliError {
             Self::Ab(_) | Self::AllFailed => exit::RUN_FAILED,
             Self::NotHeld => exit::NOT_HELD,
             Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
+            Self::Decisions(_) | Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
             Self::Worker(_) => exit::RUN_FAILED,
             #[cfg(unix)]

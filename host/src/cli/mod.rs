@@ -18,6 +18,7 @@ mod check_worker;
 mod config_check;
 mod config_schema;
 mod config_show;
+mod decisions;
 mod error;
 pub mod exit;
 #[cfg(unix)]
@@ -135,6 +136,12 @@ pub enum Command {
         #[command(subcommand)]
         command: PluginCommand,
     },
+    /// Look at the routing decisions of a run
+    Decisions {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: decisions::DecisionsCommand,
+    },
     /// Look at configurations
     Config {
         /// What to do with them.
@@ -232,6 +239,7 @@ impl Command {
             Self::Measure(_) => Err(CliError::Usage("`measure` is for worker processes".to_owned())),
             Self::Plugin { command } => command.run(messages),
             Self::Config { command } => command.run(messages),
+            Self::Decisions { command } => command.run(messages),
             #[cfg(unix)]
             Self::Worker(_) => Err(CliError::Usage("a worker has no worker".to_owned())),
         }

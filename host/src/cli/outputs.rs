@@ -8,8 +8,8 @@ use super::stdout::Stdout;
 use super::{CliError, Messages};
 use crate::report::file::OutputFile;
 use crate::report::staged::Staged;
-use crate::report::{Style, csv, json, terminal};
-use crate::run::Outcome;
+use crate::report::{Style, csv, decisions, json, terminal};
+use crate::run::{Look, Outcome};
 
 /// Options for results.
 #[derive(Debug, Clone, Args)]
@@ -21,12 +21,30 @@ pub(super) struct OutputArgs {
     /// Write all figures and the record of the run to this JSON file; `-`: to standard output
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
+    /// Write every routing decision to this file, one a line: candidates, scores, choice, regret in
+    /// hindsight; `.gz` at its end: compressed
+    ///
+    /// `pointsman decisions` shows what it says. Each scorer is asked once more for every signal that it
+    /// reads, which makes routing slower; results are the same.
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+    /// Keep only this share of the decisions, by request: 0.01 is one in a hundred
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    decisions_sample: Option<f64>,
     /// Form of the summary on standard output; `json` is what `--summary` writes
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     /// No summary and no progress; errors and warnings stay
     #[arg(short, long, conflicts_with = "format")]
     pub(super) quiet: bool,
+}
+
+/// A share of requests.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err("a number above 0, up to 1".to_owned()),
+    }
 }
 
 /// How something is printed.
@@ -52,6 +70,9 @@ enum Printed {
 pub(super) struct Outputs {
     requests: Option<OutputFile>,
     summary: Option<OutputFile>,
+    decisions: Option<OutputFile>,
+    /// The share of the decisions that is kept, if that was said.
+    sample: Option<f64>,
     printed: Printed,
 }
 
@@ -76,25 +97,60 @@ impl OutputArgs {
         };
         let requests = place(&self.requests).map_err(CliError::NoPlace)?;
         let summary = place(&self.summary).map_err(CliError::NoPlace)?;
-        if let (Some(requests), Some(summary)) = (&requests, &summary)
-            && requests.is_same(summary)
-        {
-            let path = summary.path().display();
-            return Err(CliError::Usage(format!(
-                "--requests and --summary both name {path}: choose another"
-            )));
+        if is_stdout(&self.decisions) {
+            let message = "--decisions writes to a file, not to standard output: name one";
+            return Err(CliError::Usage(message.to_owned()));
         }
-        Ok(Outputs { requests, summary, printed })
+        let decisions = place(&self.decisions).map_err(CliError::NoPlace)?;
+        let outputs = Outputs { requests, summary, decisions, sample: self.decisions_sample, printed };
+        outputs.are_apart()?;
+        Ok(outputs)
     }
 }
 
 impl Outputs {
+    /// The files, each with its option.
+    fn named(&self) -> [(&'static str, Option<&OutputFile>); 3] {
+        [
+            ("--requests", self.requests.as_ref()),
+            ("--summary", self.summary.as_ref()),
+            ("--decisions", self.decisions.as_ref()),
+        ]
+    }
+
+    /// Refuses one place for two files.
+    fn are_apart(&self) -> Result<(), CliError> {
+        let named = self.named();
+        for (index, (second, place)) in named.iter().enumerate() {
+            for (first, other) in &named[..index] {
+                if let (Some(place), Some(other)) = (place, other)
+                    && place.is_same(other)
+                {
+                    let path = place.path().display();
+                    let message = format!("{first} and {second} both name {path}: choose another");
+                    return Err(CliError::Usage(message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What has to be looked at while the run is made.
+    pub(super) fn look(&self, messages: &Messages) -> Look {
+        if self.decisions.is_none() && self.sample.is_some() {
+            messages.warning("--decisions-sample has no effect without --decisions");
+        }
+        let is_wanted = self.decisions.is_some();
+        let decisions = is_wanted.then(|| self.sample.unwrap_or(1.0));
+        Look { attribution: is_wanted, probes: is_wanted, decisions }
+    }
+
     /// Refuses to destroy what the run is made from.
     pub(super) fn spare<'a>(&self, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), CliError> {
-        let named = [("--requests", &self.requests), ("--summary", &self.summary)];
+        let named = self.named();
         for input in inputs {
             for (option, place) in &named {
-                if place.as_ref().is_some_and(|place| place.overwrites(input)) {
+                if place.is_some_and(|place| place.overwrites(input)) {
                     let path = input.display();
                     let message =
                         format!("{option} would overwrite {path}, which is an input: choose another file");
@@ -107,9 +163,9 @@ impl Outputs {
 
     /// The files, each with the name under which a worker process finds its stage.
     pub(super) fn stages(&self, elsewhere: &Path) -> Result<Vec<(&'static str, Staged<'_>)>, CliError> {
-        let named = [("requests", &self.requests), ("summary", &self.summary)];
-        let staged = named.into_iter().filter_map(|(name, place)| {
-            Some(Staged::new(place.as_ref()?, elsewhere).map(|staged| (name, staged)))
+        let staged = self.named().into_iter().filter_map(|(option, place)| {
+            let name = option.trim_start_matches('-');
+            Some(Staged::new(place?, elsewhere).map(|staged| (name, staged)))
         });
         staged.collect::<Result<_, _>>().map_err(CliError::NoPlace)
     }
@@ -117,7 +173,12 @@ impl Outputs {
     /// As a worker process: writes go to the stages that the parent put into this directory.
     pub(super) fn at_stages(self, directory: &Path) -> Self {
         let at = |place: Option<OutputFile>, name| place.map(|place| place.at_stage(directory.join(name)));
-        Self { requests: at(self.requests, "requests"), summary: at(self.summary, "summary"), ..self }
+        Self {
+            requests: at(self.requests, "requests"),
+            summary: at(self.summary, "summary"),
+            decisions: at(self.decisions, "decisions"),
+            ..self
+        }
     }
 
     /// Writes the files, then standard output: whoever reads the latter finds the former whole.
@@ -133,6 +194,10 @@ impl Outputs {
         }
         if let Some(file) = &self.summary {
             file.write(|out| json::write(outcome, out)).map_err(CliError::NotWritten)?;
+        }
+        if let (Some(file), Some(log)) = (&self.decisions, &outcome.decisions) {
+            file.write(|out| decisions::write(outcome, log, file.path(), out))
+                .map_err(CliError::NotWritten)?;
         }
         if self.printed != Printed::Text {
             // Nobody sees them in the summary.

@@ -15,7 +15,7 @@ use super::stdout::Stdout;
 use super::{CliError, Messages, record};
 use crate::config::{Config, Resolved};
 use crate::registry::Sources;
-use crate::run::{Provenance, RunFailure, prepare_until, referenced_libraries};
+use crate::run::{Provenance, RunFailure, prepare_to_look, referenced_libraries};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -96,9 +96,10 @@ fn simulate(
     if messages.is_verbose() {
         catalogue.left_out().iter().for_each(|error| messages.warning(format!("left out: {error}")));
     }
+    let look = outputs.look(messages);
     // From here on, libraries run.
     let stdout = Stdout::set_aside()?;
-    let prepared = prepare_until(resolved, &catalogue, record.as_ref(), &|| spectator.is_asked())?;
+    let prepared = prepare_to_look(resolved, &catalogue, record.as_ref(), look, &|| spectator.is_asked())?;
     prepared.warnings().iter().for_each(|warning| messages.diagnostic(warning));
     spectator.begin(prepared.total());
     let outcome = prepared.execute(spectator);

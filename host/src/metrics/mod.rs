@@ -6,6 +6,7 @@
 mod attribution;
 mod collector;
 pub mod digest;
+mod decision_log;
 mod distribution;
 mod goodput;
 mod metric;
@@ -16,6 +17,7 @@ mod summary;
 
 pub use attribution::{Attributed, Attribution, Attributor, Margin, ScorerShare};
 pub use collector::Collector;
+pub use decision_log::{DecisionLog, LoggedDecision, LoggedScorer, SignalValues, is_sampled};
 pub use distribution::{Distribution, Histogram, percentile};
 pub use goodput::{Goodput, Targets};
 pub use metric::{Better, METRICS, Metric, Scale};

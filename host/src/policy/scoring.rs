@@ -113,16 +113,17 @@ impl Scoring {
     }
 
     /// What each said last, about a request of this class and so many candidates.
-    pub(super) fn views<'s>(&'s self, slo_class: &str, rows: usize) -> Vec<ScorerView<'s>> {
+    pub(super) fn views(&self, slo_class: &str, rows: usize) -> Vec<ScorerView<'_>> {
         let sum = self.sum_of_weights(slo_class);
-        let weights = self.weights.of(slo_class).iter();
-        let said = weights.zip(&self.answered).zip(self.answers.chunks_exact(rows.max(1)));
-        let view =
-            |(seat, ((weight, &answered), scores)): (&'s Seat<ScorerBox>, ((&f64, &bool), &'s [f64]))| {
-                let weight = if answered && sum > 0.0 { weight / sum } else { 0.0 };
-                ScorerView { name: seat.policy(), weight, scores, answered }
-            };
-        self.scorers.iter().zip(said).map(view).collect()
+        let scores = self.answers.chunks_exact(rows.max(1));
+        let said = self.weights.of(slo_class).iter().zip(&self.answered).zip(scores);
+        let views = self.scorers.iter().zip(said).map(|(seat, ((weight, &answered), scores))| ScorerView {
+            name: seat.policy(),
+            weight: if answered && sum > 0.0 { weight / sum } else { 0.0 },
+            scores,
+            answered,
+        });
+        views.collect()
     }
 }
 

@@ -8,6 +8,7 @@ pub mod ab;
 pub mod check;
 pub mod csv;
 pub mod experiment;
+pub mod decisions;
 pub mod file;
 pub mod json;
 pub(crate) mod number;

@@ -122,6 +122,7 @@ pub(super) fn outcome() -> Outcome {
             policies: vec![],
         },
         attribution: None,
+        decisions: None,
         probes: None,
         warnings: vec![],
     }

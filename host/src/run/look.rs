@@ -1,7 +1,7 @@
 //! What somebody wants to know of a run besides its results. Nothing of it influences the run.
 
-use crate::metrics::{Attribution, Attributor, Collector, Routings};
-use crate::policy::{DecisionRecorder, DecisionView};
+use crate::metrics::{Attribution, Attributor, Collector, DecisionLog, Routings};
+use crate::policy::{DecisionRecorder, DecisionView, Router};
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -10,25 +10,34 @@ pub struct Look {
     pub attribution: bool,
     /// Which signals made a difference: each scorer is asked once more for every signal that it reads.
     pub probes: bool,
+    /// The share of the decisions that is kept, above 0 and up to 1: some 100 bytes and 8 for each signal
+    /// and scorer of each candidate. `None`: none is.
+    pub decisions: Option<f64>,
 }
 
 /// Writes down what is looked at of the routing decisions.
 pub(super) struct Recorder {
     routings: Routings,
     attributor: Option<Attributor>,
+    log: Option<DecisionLog>,
 }
 
 impl Recorder {
     /// For a cluster of so many instances; `None` where nothing is looked at.
-    pub(super) fn new(look: &Look, instances: u32) -> Option<Self> {
+    pub(super) fn new(look: &Look, instances: u32, router: &Router) -> Option<Self> {
         let attributor = look.attribution.then(Attributor::default);
-        attributor.is_some().then(|| Self { routings: Routings::new(instances), attributor })
+        let log = look.decisions.map(|share| DecisionLog::new(share, router.signal_ids()));
+        let is_wanted = attributor.is_some() || log.is_some();
+        is_wanted.then(|| Self { routings: Routings::new(instances), attributor, log })
     }
 
     /// What it comes to when the run is over and the collector sorted.
-    pub(super) fn finish(self, collector: &Collector) -> Option<Attribution> {
+    pub(super) fn finish(mut self, collector: &Collector) -> (Option<Attribution>, Option<DecisionLog>) {
         let regrets_us = self.routings.regrets_us(collector.records());
-        self.attributor.map(|attributor| attributor.finish(&regrets_us))
+        if let Some(log) = &mut self.log {
+            log.judge(&regrets_us);
+        }
+        (self.attributor.map(|attributor| attributor.finish(&regrets_us)), self.log)
     }
 }
 
@@ -37,6 +46,9 @@ impl DecisionRecorder for Recorder {
         self.routings.add(decision);
         if let Some(attributor) = &mut self.attributor {
             attributor.add(decision);
+        }
+        if let Some(log) = &mut self.log {
+            log.add(decision);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{Attribution, Collector, Summary};
+use crate::metrics::{Attribution, Collector, DecisionLog, Summary};
 use crate::policy::{Ejection, FailureCount, ProbeCounts};
 use crate::registry::{self, LibraryRecord};
 
@@ -30,6 +30,8 @@ pub struct Outcome {
     pub provenance: Provenance,
     /// Which scorer decided, if somebody wanted to know.
     pub attribution: Option<Attribution>,
+    /// The routing decisions, if somebody wanted them.
+    pub decisions: Option<DecisionLog>,
     /// Which signals made a difference to scorers, if somebody wanted to know.
     pub probes: Option<Vec<ProbeCounts>>,
     /// Oddities of the workload that did not stop the run.

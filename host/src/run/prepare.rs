@@ -179,7 +179,7 @@ impl Prepared {
     ) -> Result<Outcome, RunFailure> {
         let mut collector = Collector::default();
         let settings = &self.resolved.settings;
-        let mut recorder = Recorder::new(&self.look, settings.instances);
+        let mut recorder = Recorder::new(&self.look, settings.instances, &self.policies.router);
         let simulation = Simulation::new(settings, &mut self.policies, &mut *self.source, &mut collector);
         let simulation = simulation.with_recorder(recorder.as_mut().map(|recorder| recorder as _));
         let totals = match observer {
@@ -187,7 +187,8 @@ impl Prepared {
             None => simulation.run(watch)?,
         };
         collector.sort();
-        let attribution = recorder.and_then(|recorder| recorder.finish(&collector));
+        let looked = recorder.map(|recorder| recorder.finish(&collector));
+        let (attribution, decisions) = looked.unwrap_or_default();
         let summary = summarise(&collector, &totals, &self.resolved.slo);
         let mut warnings = self.source.warnings();
         warnings.extend(unmet_classes(&self.resolved, &summary));
@@ -202,6 +203,7 @@ impl Prepared {
             passed_over_filters: self.policies.router.passed_over_filters(),
             provenance: self.provenance,
             attribution,
+            decisions,
             probes: self.policies.router.probe_counts(),
             warnings,
         })

@@ -16,8 +16,8 @@ mod totals;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::Style;
 use super::style::name;
+use super::{Style, decisions};
 use crate::metrics::{Group, Summary};
 use crate::run::Outcome;
 
@@ -36,6 +36,7 @@ pub fn write(outcome: &Outcome, style: Style, mut out: impl Write) -> io::Result
         requests::lines(outcome, style),
         latency::lines(summary, style),
         instances::lines(outcome, style),
+        decided(outcome, style),
         totals::lines(outcome, style),
         notes.iter().flat_map(|note| note.paint(style)).collect(),
     ];
@@ -49,6 +50,13 @@ pub fn write(outcome: &Outcome, style: Style, mut out: impl Write) -> io::Result
         }
     }
     out.flush()
+}
+
+/// Which scorer decided, if somebody wanted to know.
+fn decided(outcome: &Outcome, style: Style) -> Vec<String> {
+    let probes = outcome.probes.as_deref().unwrap_or_default();
+    let lines = |attribution| decisions::summary(attribution, probes, style);
+    outcome.attribution.as_ref().map(lines).unwrap_or_default()
 }
 
 /// More classes than this are not shown one by one: nobody reads them at a glance.
