@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod configured;
+mod decisions;
 mod ejected;
 mod explained;
 mod extremes;
