@@ -138,7 +138,6 @@ impl CliError {
             Self::Unwritable { .. } => exit::USAGE,
             Self::Ab(_) | Self::AllFailed => exit::RUN_FAILED,
             Self::NotHeld => exit::NOT_HELD,
-            Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
             Self::Decisions(_) | Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
             Self::Worker(_) => exit::RUN_FAILED,

@@ -5,13 +5,13 @@
 
 mod attribution;
 mod collector;
-pub mod digest;
 mod decision_log;
+pub mod digest;
 mod distribution;
 mod goodput;
-mod metric;
 mod hindsight;
 mod leave_one_out;
+mod metric;
 mod saturation;
 mod summary;
 
@@ -20,8 +20,8 @@ pub use collector::Collector;
 pub use decision_log::{DecisionLog, LoggedDecision, LoggedScorer, SignalValues, is_sampled};
 pub use distribution::{Distribution, Histogram, percentile};
 pub use goodput::{Goodput, Targets};
-pub use metric::{Better, METRICS, Metric, Scale};
 pub use hindsight::{Routings, WINDOW_US};
 pub use leave_one_out::{flips, has_say, margin};
+pub use metric::{Better, METRICS, Metric, Scale};
 pub use saturation::Saturation;
 pub use summary::{Group, InstanceSummary, Latencies, Summary, group_of, summarise};

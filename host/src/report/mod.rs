@@ -7,8 +7,8 @@
 pub mod ab;
 pub mod check;
 pub mod csv;
-pub mod experiment;
 pub mod decisions;
+pub mod experiment;
 pub mod file;
 pub mod json;
 pub(crate) mod number;

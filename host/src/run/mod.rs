@@ -9,16 +9,16 @@
 mod effects;
 mod error;
 mod fallbacks;
-mod origins;
 mod look;
+mod origins;
 mod outcome;
 mod policies;
 mod prepare;
 mod shadows;
 
 pub use error::RunFailure;
-pub use origins::{Origins, origins};
 pub use look::Look;
+pub use origins::{Origins, origins};
 pub use outcome::{IdleLibrary, Outcome, Provenance, Used, WorkloadRecord};
 pub use policies::{builtin_catalogue, referenced_libraries};
 pub use prepare::{Prepared, prepare, prepare_to_look, prepare_until};
