@@ -14,7 +14,7 @@ use super::stdout::Stdout;
 use super::{CliError, Messages};
 use crate::config::Config;
 use crate::experiment::measurement::Measurement;
-use crate::run::{prepare_until, referenced_libraries};
+use crate::run::{Look, prepare_to_look, referenced_libraries};
 
 /// The name of the command.
 pub(super) const MEASURE: &str = "measure";
@@ -66,7 +66,8 @@ pub(super) fn measure(
     let catalogue = plugins::catalogue(&sources)?;
     let slo = resolved.slo.clone();
     let stdout = Stdout::set_aside()?;
-    let prepared = prepare_until(resolved, &catalogue, None, &|| spectator.is_asked())?;
+    let look = Look { probes: true, ..Look::default() };
+    let prepared = prepare_to_look(resolved, &catalogue, None, look, &|| spectator.is_asked())?;
     spectator.begin(prepared.total());
     let outcome = prepared.execute(spectator)?;
     for library in outcome.provenance.policies.iter().filter_map(|policy| policy.library.as_ref()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::measurement::Measurement;
+use super::measurement::{Measurement, Term};
 use crate::config::SloTargets;
 use crate::engine::{RequestRecord, State};
 use crate::metrics::{Group, METRICS, Metric, digest, group_of, percentile};
@@ -34,7 +34,7 @@ impl Measurement {
             still_growing: summary.saturation.map(|saturation| saturation.still_growing),
             ttft_cdf_ms: curves(records),
             series: None,
-            terms: Vec::new(),
+            terms: terms(outcome),
             warnings: outcome.warnings.clone(),
         }
     }
@@ -44,6 +44,19 @@ impl Measurement {
     pub fn value(&self, group: &str, metric: &str) -> Option<f64> {
         self.metrics.get(group)?.get(metric).copied()
     }
+}
+
+/// How often the signals of scorers were in play.
+fn terms(outcome: &Outcome) -> Vec<Term> {
+    let one = |probe: &crate::policy::ProbeCounts| Term {
+        scorer: probe.scorer.clone(),
+        signal: probe.signal.clone(),
+        decisions: probe.all.decisions,
+        non_zero: probe.all.nonzero,
+        changed_scores: probe.all.scores_changed,
+        changed_choice: probe.all.choice_changed,
+    };
+    outcome.probes.iter().flatten().map(one).collect()
 }
 
 fn values(of: impl Fn(&Metric) -> Option<f64>) -> BTreeMap<String, f64> {

@@ -113,6 +113,8 @@ mod tests {
             output_tokens: 0,
             hit_tokens_gpu: 0,
             hit_tokens_cpu: 0,
+            admitted_tokens: 0,
+            pending_transfer_at_routing_us: None,
             preemptions: 0,
             state: State::Running,
         }
