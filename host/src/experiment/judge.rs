@@ -7,7 +7,6 @@
 use super::results::{Arm, Expectation, Hypothesis, Interval, RunOutcome, SeedValue, Verdict};
 use super::statistics::{Looks, Sample};
 use crate::config::experiment::{self as spec, Atom, Expr, HypothesisSpec, Relation};
-use crate::metrics::Scale;
 
 /// The error of every interval.
 pub const ALPHA: f64 = 0.05;
@@ -76,6 +75,7 @@ fn expect(expectation: &spec::Expectation, arms: &[Arm], look: Look<'_>) -> Expe
         estimate: None,
         from: None,
         to: None,
+        is_open: false,
         by_seed: Vec::new(),
         verdict: Verdict::Inconclusive,
         reason: None,
@@ -144,7 +144,13 @@ fn identical(judged: Expectation, names: &[String], arms: &[Arm]) -> Expectation
 fn within(judged: Expectation, quantity: &Expr, range: Range, arms: &[Arm], look: Look<'_>) -> Expectation {
     let is_ratio = quantity.is_ratio();
     let scale = if is_ratio { "ratio" } else { "difference" };
-    let judged = Expectation { scale: scale.to_owned(), from: range.from, to: range.to, ..judged };
+    let judged = Expectation {
+        scale: scale.to_owned(),
+        from: range.from,
+        to: range.to,
+        is_open: range.is_open,
+        ..judged
+    };
     let by_seed = match values(quantity, arms) {
         Ok(by_seed) => by_seed,
         Err(reason) => return Expectation { reason: Some(reason), ..judged },
@@ -241,10 +247,4 @@ fn values(quantity: &Expr, arms: &[Arm]) -> Result<Vec<SeedValue>, String> {
         }
     }
     Ok(by_seed)
-}
-
-/// What values of a metric are compared by, where a claim does not say.
-#[must_use]
-pub fn scale_of(metric: &str) -> Scale {
-    crate::metrics::Metric::by_name(metric).map_or(Scale::Difference, |metric| metric.scale)
 }

@@ -208,6 +208,9 @@ pub struct Expectation {
     pub from: Option<f64>,
     /// ... to here.
     pub to: Option<f64>,
+    /// The bounds themselves are not in the range: `<`, not `<=`.
+    #[serde(default)]
+    pub is_open: bool,
     /// The quantity of each seed: the data behind it.
     pub by_seed: Vec<SeedValue>,
     /// The verdict.

@@ -164,7 +164,7 @@ const fn metric(
 
 /// All others.
 #[rustfmt::skip]
-const OTHERS: [Metric; 25] = {
+const OTHERS: [Metric; 27] = {
     use Better::{Higher, Lower, Neither};
     use Scale::{Difference, Ratio};
     use Value::{Group, Run};
@@ -188,6 +188,8 @@ const OTHERS: [Metric; 25] = {
         metric("kv_utilization_mean", "share", Neither, Difference, "used blocks, averaged over time and instances", Run(|s| mean(s.instances.iter().map(|i| i.kv_utilization_mean)))),
         metric("kv_utilization_peak", "share", Neither, Difference, "used blocks at the highest, of the fullest instance", Run(|s| s.instances.iter().map(|i| i.kv_utilization_peak).reduce(f64::max))),
         metric("reload_share", "share", Lower, Difference, "time in which an instance's reloads were under way, averaged over instances: pending_transfer_latency was above 0", Run(|s| (s.end_ms > 0.0).then(|| mean(s.instances.iter().map(|i| i.reload_ms / s.end_ms)))?)),
+        metric("step_mean_reloading", "ms", Neither, Ratio, "duration of steps that blocking reloads made longer, mean", Run(|s| s.step_ms_mean_reloading)),
+        metric("step_mean_plain", "ms", Neither, Ratio, "duration of all other steps, mean", Run(|s| s.step_ms_mean_plain)),
         metric("reloading_instances", "", Neither, Difference, "instances that reloaded anything", Run(|s| Some(s.instances.iter().filter(|i| i.reloaded_blocks > 0).count() as f64))),
         metric("busy_mean", "share", Neither, Difference, "time in which a step was under way, averaged over instances", Run(|s| mean(s.instances.iter().map(|i| i.busy)))),
         metric("routed_imbalance", "", Lower, Ratio, "requests of the instance with the most, over the mean", Run(imbalance)),

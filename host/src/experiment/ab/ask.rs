@@ -139,13 +139,13 @@ fn because(weighed: &Weighed, seeds: usize) -> String {
             format!("every request fared the same in all {seeds} seeds: this is seen, not tested")
         }
         Verdict::Better => match named(Verdict::Equivalent) {
-            equal if equal.is_empty() => format!("B is better in {}", named(Verdict::Better)),
-            equal => format!("B is better in {}, and equivalent in {equal}", named(Verdict::Better)),
+            equal if equal.is_empty() => format!("in {}", named(Verdict::Better)),
+            equal => format!("in {}, and equivalent in {equal}", named(Verdict::Better)),
         },
-        Verdict::Worse => format!("B is worse in {}", named(Verdict::Worse)),
+        Verdict::Worse => format!("in {}", named(Verdict::Worse)),
         Verdict::Equivalent => "all differences are within the smallest effect of interest".to_owned(),
-        Verdict::Different => format!("B differs in {}", named(Verdict::Different)),
-        Verdict::GuardrailBroken => "B breaks a guardrail".to_owned(),
+        Verdict::Different => format!("in {}", named(Verdict::Different)),
+        Verdict::GuardrailBroken => "B makes it worse than allowed".to_owned(),
         Verdict::Undecided => match named(Verdict::Undecided) {
             open if open.is_empty() => "a guardrail is undecided".to_owned(),
             open => format!("the seeds do not say for {open}"),

@@ -243,6 +243,7 @@ fn expectation(
         estimate: interval(&values),
         from,
         to: upto,
+        is_open: false,
         by_seed,
         verdict,
         reason: None,
@@ -260,6 +261,7 @@ fn hypotheses(arms: &[Arm]) -> Vec<Hypothesis> {
         estimate: None,
         from: None,
         to: None,
+        is_open: false,
         by_seed: vec![],
         verdict: Verdict::Inconclusive,
         reason: Some(

@@ -70,10 +70,11 @@ pub(super) fn expected(expectation: &Expectation, unit: &str) -> String {
         "" => bound(value),
         _ => format!("{} {unit}", bound(value)),
     };
+    let (at_most, at_least) = if expectation.is_open { ("<", ">") } else { ("≤", "≥") };
     match (expectation.from, expectation.to) {
         (None, None) => String::new(),
-        (None, Some(to)) => format!("≤ {}", bound(to)),
-        (Some(from), None) => format!("≥ {}", bound(from)),
+        (None, Some(to)) => format!("{at_most} {}", bound(to)),
+        (Some(from), None) => format!("{at_least} {}", bound(from)),
         (Some(from), Some(to)) => format!("{} to {}", self::bound_of(from, unit), bound(to)),
     }
 }
