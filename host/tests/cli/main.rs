@@ -5,6 +5,7 @@
 mod configured;
 mod decisions;
 mod ejected;
+mod experiments;
 mod explained;
 mod extremes;
 mod inspected;

@@ -99,6 +99,11 @@ impl<'a> Lexer<'a> {
         Self { text, at: 0 }
     }
 
+    /// Bytes of the whole text.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// The next word and where it stands.
     pub(super) fn next(&mut self) -> Result<(Token<'a>, Range<usize>), Problem> {
         let rest = &self.text[self.at..];

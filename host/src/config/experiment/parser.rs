@@ -71,14 +71,14 @@ impl Parser<'_> {
         };
         self.lexer.end()?;
         if let Relation::Within { quantity, from, to, .. } = &relation {
-            let all = 0..usize::MAX;
+            let all = 0..self.lexer.len();
             if quantity.atoms().is_empty() {
-                return Err((all, "there is no arm in this expectation".to_owned(), None));
+                return Err((all.clone(), "there is no arm in this expectation".to_owned(), None));
             }
             if let (Some(from), Some(to)) = (from, to)
                 && from > to
             {
-                return Err((all, format!("nothing lies between {from} and {to}"), None));
+                return Err((all.clone(), format!("nothing lies between {from} and {to}"), None));
             }
             let bounds = [from, to];
             let mut below = bounds.into_iter().flatten().filter(|bound| **bound <= 0.0);
