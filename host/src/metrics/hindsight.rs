@@ -121,7 +121,10 @@ mod tests {
     }
 
     /// Decisions at these ticks for these instances, with these waits.
-    fn regrets(instances: u32, routed: &[(u64, u32, Option<u64>, Option<&[u32]>)]) -> Vec<Option<u64>> {
+    /// When, where to, what it waited, and the candidates.
+    type Routing<'a> = (u64, u32, Option<u64>, Option<&'a [u32]>);
+
+    fn regrets(instances: u32, routed: &[Routing<'_>]) -> Vec<Option<u64>> {
         let records =
             routed.iter().zip(0..).map(|(&(_, instance, wait_us, _), id)| record(id, instance, wait_us));
         let records: Vec<_> = records.collect();

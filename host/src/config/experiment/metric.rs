@@ -90,7 +90,7 @@ pub(super) fn parse(lexer: &mut Lexer<'_>) -> Result<MetricRef, Problem> {
     };
     let Some(metric) = Metric::by_name(name) else {
         let help = did_you_mean(name, METRICS.iter().map(|metric| metric.name));
-        return Err((range, format!("there is no metric {}", quoted(name)), help.into()));
+        return Err((range, format!("there is no metric {}", quoted(name)), help));
     };
     let mut read = MetricRef { metric: Named(metric), class: None, at: None };
     if lexer.peek()? != Token::OpenBrace {
@@ -108,12 +108,12 @@ pub(super) fn parse(lexer: &mut Lexer<'_>) -> Result<MetricRef, Problem> {
             }
             "at" if read.at.is_none() => {
                 let help = did_you_mean(value, ["offloading", "calm"]);
-                return Err((value_at, format!("{} is no place", quoted(value)), help.into()));
+                return Err((value_at, format!("{} is no place", quoted(value)), help));
             }
             "class" | "at" => return Err((at, format!("`{label}` is there twice"), None)),
             _ => {
                 let help = did_you_mean(label, ["class", "at"]);
-                return Err((at, format!("there is no label {}", quoted(label)), help.into()));
+                return Err((at, format!("there is no label {}", quoted(label)), help));
             }
         }
         match lexer.next()? {

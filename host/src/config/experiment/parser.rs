@@ -201,7 +201,7 @@ impl Parser<'_> {
             return Ok(name.to_owned());
         }
         let help = did_you_mean(name, self.arms.iter().copied());
-        Err((range.clone(), format!("there is no arm {}", quoted(name)), help.into()))
+        Err((range.clone(), format!("there is no arm {}", quoted(name)), help))
     }
 
     fn number(&mut self) -> Result<f64, Problem> {

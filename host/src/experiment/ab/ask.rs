@@ -98,11 +98,11 @@ pub fn ask(
     })
 }
 
-fn pairs(conducted: &Conducted) -> Result<Vec<Pair<'_>>, AskError> {
+fn pairs<'c>(conducted: &'c Conducted) -> Result<Vec<Pair<'c>>, AskError> {
     let mut pairs = Vec::new();
     for (a, b) in conducted.runs[0].iter().zip(&conducted.runs[1]) {
-        let measured = |side: char, outcome| match outcome {
-            &RunOutcome::Measured(ref one) => Ok(&**one),
+        let measured = |side: char, outcome: &'c RunOutcome| match outcome {
+            RunOutcome::Measured(one) => Ok(&**one),
             RunOutcome::Failed(message) => {
                 Err(AskError::Failed { side, seed: a.seed, message: message.clone() })
             }

@@ -23,7 +23,6 @@ pub(super) struct Row<'a> {
 }
 
 /// The heads of the columns. A factor that is named like another column gets `factor_` before its name.
-
 pub(super) fn columns(results: &Results) -> Vec<String> {
     const BEHIND: [&str; 5] = ["seed", "group", "metric", "unit", "value"];
     let is_taken = |name: &str| name == "arm" || BEHIND.contains(&name);

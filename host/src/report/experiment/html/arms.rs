@@ -178,7 +178,8 @@ pub(super) struct Composition {
 
 impl Composition {
     pub(super) fn all(results: &Results) -> Vec<Self> {
-        let mut found: BTreeMap<(&str, &str), (BTreeSet<&str>, Vec<&str>)> = BTreeMap::new();
+        type Users<'a> = (BTreeSet<&'a str>, Vec<&'a str>);
+        let mut found: BTreeMap<(&str, &str), Users<'_>> = BTreeMap::new();
         for arm in &results.arms {
             for library in &arm.libraries {
                 let (policies, arms) = found.entry((&library.path, &library.sha256)).or_default();
