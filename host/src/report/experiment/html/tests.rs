@@ -81,7 +81,7 @@ fn elements_are_well_nested_and_ids_unique() {
     let elements = elements(&page);
     let ids: Vec<&String> = elements.iter().filter_map(|(_, attributes, _)| attributes.get("id")).collect();
     let unique: std::collections::BTreeSet<_> = ids.iter().collect();
-    assert_eq!(unique.len(), ids.len());
+    assert_eq!(unique.len(), ids.len(), "{ids:?}");
     for (_, attributes, _) in &elements {
         for link in attributes.get("href").iter().filter_map(|href| href.strip_prefix('#')) {
             assert!(ids.iter().any(|id| id.as_str() == link), "#{link} leads nowhere");
