@@ -17,8 +17,6 @@ mod metric;
 mod names;
 mod parser;
 mod seeds;
-#[cfg(test)]
-mod tests;
 
 use std::path::{Path, PathBuf};
 

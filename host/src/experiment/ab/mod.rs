@@ -8,8 +8,6 @@
 mod answer;
 mod ask;
 mod question;
-#[cfg(test)]
-mod tests;
 mod weigh;
 
 pub use answer::{Answer, Effect, GuardrailState, Row, Side, Verdict};

@@ -1,6 +1,6 @@
 //! What an experiment leaves: its verdicts on a terminal, and files for people and programs.
 //!
-//! Everything is made from [`Results`](crate::experiment::results::Results) alone, so the same results
+//! Everything is made from [`Results`] alone, so the same results
 //! give the same bytes. `wording` has the only place where a figure is rounded: a number is the same on
 //! the terminal, in `summary.md` and in `report.html`.
 
