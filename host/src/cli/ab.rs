@@ -11,16 +11,13 @@ use super::interrupt::Interrupt;
 use super::lab::{Lab, LabArgs, say_warnings};
 use super::outputs::Format;
 use super::progress::ProgressMode;
-use super::runs_bar::RunsBar;
 use super::stdout::Stdout;
 use super::{CliError, Messages};
 use crate::config::experiment::MetricRef;
 use crate::config::{Config, Override, Spanned};
 use crate::experiment::ab::{Answer, AskError, Guardrail, Question, Verdict, ask};
 use crate::experiment::cache::Cache;
-use crate::experiment::conduct::Means;
 use crate::experiment::plan::Arm;
-use crate::experiment::pool::Stop;
 use crate::experiment::statistics::Looks;
 use crate::report::file::OutputFile;
 use crate::report::{Style, ab as report};
@@ -122,28 +119,14 @@ pub(super) fn ab(args: &AbArgs, messages: &Messages) -> Result<(), CliError> {
     let cache =
         Cache::open(cached).map_err(|cause| CliError::Unwritable { path: cached.to_owned(), cause })?;
     let stdout = Stdout::set_aside()?;
-    let stop = Stop::default();
-    let mut bar = RunsBar::new(args.progress);
     let begun = now();
-    let answer = ask(
-        &question,
-        &arms,
-        first_seed,
-        &mut Means {
-            measure: &|task, stop| lab.measure(&arms[task.arm], task, stop),
-            jobs: lab.jobs(),
-            stop: &stop,
-            cache: &cache,
-            program_sha256: &lab.program_sha256,
-            watch: &mut bar,
-        },
-        &mut |more, done| {
-            // As many seconds a seed as so far.
-            let ahead = (now() - begun).mul_f64(f64::from(more) / f64::from(done.max(1)));
-            args.max_time.is_none_or(|most| now() - begun + ahead <= most)
-        },
-    );
-    bar.finish();
+    let mut budget = |more: u32, done: u32| {
+        // As many seconds a seed as so far.
+        let ahead = (now() - begun).mul_f64(f64::from(more) / f64::from(done.max(1)));
+        args.max_time.is_none_or(|most| now() - begun + ahead <= most)
+    };
+    let answer =
+        lab.work(&arms, &cache, args.progress, |means| ask(&question, &arms, first_seed, means, &mut budget));
     let answer = answer.map_err(|error| match error {
         AskError::Conduct(error) => CliError::of_lab(error, cached),
         other => CliError::Ab(other),

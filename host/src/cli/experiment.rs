@@ -10,15 +10,13 @@ use super::interrupt::Interrupt;
 use super::lab::{Lab, LabArgs, say_warnings};
 use super::outputs::Format;
 use super::progress::ProgressMode;
-use super::runs_bar::RunsBar;
 use super::stdout::Stdout;
 use super::{CliError, Messages};
 use crate::config::experiment::{ExperimentSpec, SeedSpec};
 use crate::experiment::cache::Cache;
 use crate::experiment::check;
-use crate::experiment::conduct::{Means, conduct};
+use crate::experiment::conduct::conduct;
 use crate::experiment::plan::Arm;
-use crate::experiment::pool::Stop;
 use crate::experiment::results::{Results, Verdict};
 use crate::report::{Style, experiment as report};
 
@@ -69,6 +67,11 @@ const OUT: &str = "pointsman-out";
 
 /// Does it.
 pub(super) fn experiment(args: &ExperimentArgs, messages: &Messages) -> Result<(), CliError> {
+    if args.flags.names("--seed") {
+        let message =
+            "--seed has no say here: the file names the seeds, and --seeds N takes the seeds 1 to N";
+        return Err(CliError::Usage(message.to_owned()));
+    }
     let mut spec = ExperimentSpec::load(&args.file, &args.flags.overrides()?)?;
     match args.seeds {
         Some(0) => return Err(CliError::Usage("--seeds must be at least 1".to_owned())),
@@ -83,22 +86,8 @@ pub(super) fn experiment(args: &ExperimentArgs, messages: &Messages) -> Result<(
     let directory = args.out.clone().unwrap_or_else(|| Path::new(OUT).join(&spec.name));
     let cache = open_cache(&directory, args.fresh)?;
     let stdout = Stdout::set_aside()?;
-    let stop = Stop::default();
-    let mut bar = RunsBar::new(if args.quiet { ProgressMode::None } else { args.progress });
-    let results = conduct(
-        &spec,
-        &arms,
-        command(),
-        &mut Means {
-            measure: &|task, stop| lab.measure(&arms[task.arm], task, stop),
-            jobs: lab.jobs(),
-            stop: &stop,
-            cache: &cache,
-            program_sha256: &lab.program_sha256,
-            watch: &mut bar,
-        },
-    );
-    bar.finish();
+    let progress = if args.quiet { ProgressMode::None } else { args.progress };
+    let results = lab.work(&arms, &cache, progress, |means| conduct(&spec, &arms, command(), means));
     let results = results.map_err(|error| CliError::of_lab(error, &directory))?;
     report::write_all(&results, &directory).map_err(CliError::NotWritten)?;
     show(args, &results, &directory, &stdout, messages)?;

@@ -27,6 +27,12 @@ impl ConfigFlags {
         self.given.iter().map(read).collect()
     }
 
+    /// Whether the option of this name was typed.
+    #[cfg(unix)]
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.given.iter().any(|(flag, _)| flag.is_some_and(|flag| flag.name == name))
+    }
+
     /// The first of these options that was typed, if any was.
     pub(super) fn first(&self) -> Option<&'static str> {
         self.given.first().map(|(flag, _)| flag.map_or("--set", |flag| flag.name))

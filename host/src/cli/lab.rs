@@ -16,9 +16,13 @@ use super::interrupt::Interrupt;
 use super::isolation::LimitArgs;
 use super::measure::{INSTEAD, MEASURE, Wanted};
 use super::plugins::{self, PluginArgs};
+use super::progress::ProgressMode;
+use super::runs_bar::RunsBar;
 use super::worker::WorkerArgs;
 use super::{CliError, Messages};
 use crate::config::{Config, Resolved, Spanned};
+use crate::experiment::cache::Cache;
+use crate::experiment::conduct::Means;
 use crate::experiment::measurement::Measurement;
 use crate::experiment::plan::{Arm, Task};
 use crate::experiment::pool::{NoMeasurement, Stop};
@@ -50,7 +54,7 @@ pub(super) struct Lab<'a> {
     /// Catalogues by where libraries were looked for.
     catalogues: BTreeMap<String, Arc<Catalogue>>,
     /// The hash of this program: another one may come to other results.
-    pub(super) program_sha256: String,
+    program_sha256: String,
 }
 
 impl<'a> Lab<'a> {
@@ -60,7 +64,7 @@ impl<'a> Lab<'a> {
     }
 
     /// Runs at a time.
-    pub(super) fn jobs(&self) -> usize {
+    fn jobs(&self) -> usize {
         self.args.jobs.or_else(|| available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     }
 
@@ -103,8 +107,29 @@ impl<'a> Lab<'a> {
         Ok(catalogue)
     }
 
+    /// Lets `work` make runs of these arms, and shows how far it is.
+    pub(super) fn work<R>(
+        &self,
+        arms: &[Arm],
+        cache: &Cache,
+        progress: ProgressMode,
+        work: impl FnOnce(&mut Means<'_>) -> R,
+    ) -> R {
+        let mut bar = RunsBar::new(progress);
+        let done = work(&mut Means {
+            measure: &|task, stop| self.measure(&arms[task.arm], task, stop),
+            jobs: self.jobs(),
+            stop: &Stop::default(),
+            cache,
+            program_sha256: &self.program_sha256,
+            watch: &mut bar,
+        });
+        bar.finish();
+        done
+    }
+
     /// Makes a run of an arm in a worker process.
-    pub(super) fn measure(&self, arm: &Arm, task: &Task, stop: &Stop) -> Result<Measurement, NoMeasurement> {
+    fn measure(&self, arm: &Arm, task: &Task, stop: &Stop) -> Result<Measurement, NoMeasurement> {
         let failed = |why: String| NoMeasurement::Failed(why);
         let wanted = Wanted { config: arm.config(task.seed), libraries: arm.libraries() };
         let job = Job {

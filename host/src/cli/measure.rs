@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use super::CliError;
 use super::plugins::{self, PluginArgs};
 use super::progress::Spectator;
 use super::stdout::Stdout;
-use super::{CliError, Messages};
 use crate::config::Config;
 use crate::experiment::measurement::Measurement;
+use crate::metrics::SeriesObserver;
 use crate::run::{Look, prepare_to_look, referenced_libraries};
 
 /// The name of the command.
@@ -46,11 +47,7 @@ pub(super) struct Wanted {
 }
 
 /// Does it.
-pub(super) fn measure(
-    args: &MeasureArgs,
-    messages: &Messages,
-    spectator: &mut dyn Spectator,
-) -> Result<(), CliError> {
+pub(super) fn measure(args: &MeasureArgs, spectator: &mut dyn Spectator) -> Result<(), CliError> {
     let broken = |error: serde_json::Error| CliError::Unreadable {
         path: "standard input".into(),
         cause: io::Error::other(error),
@@ -65,23 +62,18 @@ pub(super) fn measure(
     }
     let catalogue = plugins::catalogue(&sources)?;
     let slo = resolved.slo.clone();
+    let mut series = SeriesObserver::new(resolved.settings.instances, resolved.settings.kv.blocks);
     let stdout = Stdout::set_aside()?;
     let look = Look { probes: true, ..Look::default() };
     let prepared = prepare_to_look(resolved, &catalogue, None, look, &|| spectator.is_asked())?;
     spectator.begin(prepared.total());
-    let outcome = prepared.execute(spectator)?;
+    let outcome = prepared.execute_observed(spectator, Some(&mut series))?;
     for library in outcome.provenance.policies.iter().filter_map(|policy| policy.library.as_ref()) {
         if wanted.libraries.get(&library.path) != Some(&library.sha256) {
             let message = format!("{} has changed since the experiment began: begin again", library.path);
             return Err(CliError::Usage(message));
         }
     }
-    for failure in &outcome.failures {
-        messages.warning(format!(
-            "`{}` failed in {} calls: {}",
-            failure.policy, failure.calls, failure.first_message
-        ));
-    }
-    let measurement = Measurement::of(&outcome, &slo);
+    let measurement = Measurement::of(&outcome, series.finish(), &slo);
     stdout.print(|out| Ok(serde_json::to_writer(out, &measurement)?))
 }

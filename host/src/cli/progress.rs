@@ -21,6 +21,18 @@ pub(super) enum ProgressMode {
     None,
 }
 
+impl ProgressMode {
+    /// Where a bar is drawn.
+    pub(super) fn target(self) -> ProgressDrawTarget {
+        match self {
+            // Hidden by itself where there is no terminal.
+            Self::Auto => ProgressDrawTarget::stderr(),
+            Self::Bar => ProgressDrawTarget::term_like(Box::new(AnyStderr)),
+            Self::None => ProgressDrawTarget::hidden(),
+        }
+    }
+}
+
 /// Time between two updates: often enough to look alive, rare enough to cost nothing.
 const PERIOD: Duration = Duration::from_millis(100);
 
@@ -78,13 +90,7 @@ impl Spectator for Progress {
 
     /// A bar for `total` requests, or one without an end.
     fn begin(&mut self, total: Option<u64>) {
-        let target = match self.mode {
-            // Hidden by itself where there is no terminal.
-            ProgressMode::Auto => ProgressDrawTarget::stderr(),
-            ProgressMode::Bar => ProgressDrawTarget::term_like(Box::new(AnyStderr)),
-            ProgressMode::None => ProgressDrawTarget::hidden(),
-        };
-        let bar = ProgressBar::with_draw_target(total, target);
+        let bar = ProgressBar::with_draw_target(total, self.mode.target());
         let template = match total {
             Some(_) => "{bar:20.cyan} {human_pos}/{human_len} requests{wide_msg}",
             None => "{spinner:.cyan} {human_pos} requests{wide_msg}",

@@ -1,15 +1,13 @@
 //! How far an experiment is: runs done, running, failed, time left; on standard error.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use super::bar_target::AnyStderr;
 use super::progress::ProgressMode;
 use crate::experiment::conduct::Watch;
 use crate::report::number::count;
 
 /// The display.
 pub(super) struct RunsBar {
-    mode: ProgressMode,
     bar: ProgressBar,
     running: u64,
     failed: u64,
@@ -17,9 +15,15 @@ pub(super) struct RunsBar {
 }
 
 impl RunsBar {
-    /// Shows nothing yet.
+    /// Before the first run.
     pub(super) fn new(mode: ProgressMode) -> Self {
-        Self { mode, bar: ProgressBar::hidden(), running: 0, failed: 0, known: 0 }
+        let bar = ProgressBar::with_draw_target(Some(0), mode.target());
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:20.cyan} {human_pos}/{human_len} runs{msg}, {eta} left")
+        {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        Self { bar, running: 0, failed: 0, known: 0 }
     }
 
     /// Takes the display away.
@@ -42,21 +46,6 @@ impl RunsBar {
 impl Watch for RunsBar {
     fn batch(&mut self, runs: usize, known: usize) {
         let (runs, known) = (runs as u64, known as u64);
-        if self.bar.length().is_none()
-            || self.bar.is_finished()
-            || self.bar.is_hidden() && self.bar.length() == Some(0)
-        {
-            let target = match self.mode {
-                ProgressMode::Auto => ProgressDrawTarget::stderr(),
-                ProgressMode::Bar => ProgressDrawTarget::term_like(Box::new(AnyStderr)),
-                ProgressMode::None => ProgressDrawTarget::hidden(),
-            };
-            self.bar = ProgressBar::with_draw_target(Some(0), target);
-            let template = "{bar:20.cyan} {human_pos}/{human_len} runs{msg}, {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                self.bar.set_style(style.progress_chars("━╸─"));
-            }
-        }
         self.bar.inc_length(runs);
         self.bar.inc(known);
         self.known += known;

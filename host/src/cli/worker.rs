@@ -73,7 +73,7 @@ fn work(command: &Command, messages: &Messages, inside: &mut Inside) -> Result<(
         Command::Run(args) => run::run_inside(args, messages, inside),
         Command::Measure(args) => {
             Interrupt::ignore();
-            measure::measure(args, messages, inside)
+            measure::measure(args, inside)
         }
         command => command.run(messages),
     }

@@ -70,7 +70,9 @@ pub fn run_seeds(
     conducted: &mut Conducted,
     means: &mut Means<'_>,
 ) -> Result<(), ConductError> {
-    let mut tasks = Vec::new();
+    let mut tasks: Vec<Task> = Vec::new();
+    // Arms that are the same have one key: one run is for all of them.
+    let mut wanted: BTreeMap<String, Vec<(usize, u64)>> = BTreeMap::new();
     let mut known: BTreeMap<(usize, u64), RunOutcome> = BTreeMap::new();
     // Seed by seed, so that an experiment that is ended has whole pairs.
     for &seed in seeds {
@@ -80,11 +82,18 @@ pub fn run_seeds(
                 Some(measurement) => {
                     known.insert((index, seed), RunOutcome::Measured(Box::new(measurement)));
                 }
-                None => tasks.push(task),
+                None => {
+                    let all = wanted.entry(task.key.clone()).or_default();
+                    all.push((index, seed));
+                    if all.len() == 1 {
+                        tasks.push(task);
+                    }
+                }
             }
         }
     }
-    means.watch.batch(tasks.len() + known.len(), known.len());
+    let total = arms.len() * seeds.len();
+    means.watch.batch(total, total - tasks.len());
     let mut unkept = None;
     let (watch, cache) = (&mut *means.watch, means.cache);
     run_all(tasks, means.jobs, means.stop, means.measure, &mut |event| match event {
@@ -102,7 +111,9 @@ pub fn run_seeds(
                 }
                 Err(message) => RunOutcome::Failed(message),
             };
-            known.insert((task.arm, task.seed), outcome);
+            for place in wanted.remove(&task.key).unwrap_or_default() {
+                known.insert(place, outcome.clone());
+            }
         }
     });
     if let Some(error) = unkept {
@@ -207,14 +218,8 @@ fn estimates(arms: &[results::Arm], metrics: &[&MetricRef]) -> Vec<ArmEstimate> 
 
 /// The mean over seeds.
 fn mean(arm: &results::Arm, metric: &MetricRef) -> Option<Interval> {
-    let values: Vec<f64> = arm
-        .runs
-        .iter()
-        .filter_map(|run| match &run.outcome {
-            RunOutcome::Measured(one) => one.value(&metric.group(), metric.metric().name),
-            RunOutcome::Failed(_) => None,
-        })
-        .collect();
+    let value = |(_, run): (u64, &Measurement)| run.value(&metric.group(), metric.metric().name);
+    let values: Vec<f64> = arm.measured().filter_map(value).collect();
     let sample = Sample::of(&values)?;
     let interval = sample.interval(ALPHA);
     let (low, high) = (interval.map(|(low, _)| low), interval.map(|(_, high)| high));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::measurement::{Measurement, Term};
 use crate::config::SloTargets;
 use crate::engine::{RequestRecord, State};
-use crate::metrics::{Group, METRICS, Metric, digest, group_of, percentile};
+use crate::metrics::{Group, METRICS, Metric, Series, digest, group_of, percentile};
 use crate::run::Outcome;
 
 /// What the report draws of a distribution: 0 to 100 percent.
@@ -14,7 +14,7 @@ const PERCENTS: u32 = 100;
 impl Measurement {
     /// Of a run that reached its end.
     #[must_use]
-    pub fn of(outcome: &Outcome, slo: &SloTargets) -> Self {
+    pub fn of(outcome: &Outcome, series: Series, slo: &SloTargets) -> Self {
         let records = outcome.collector.records();
         let summary = &outcome.summary;
         let mut metrics = BTreeMap::new();
@@ -33,9 +33,9 @@ impl Measurement {
             workload_sha256: outcome.provenance.workload.sha256.clone(),
             still_growing: summary.saturation.map(|saturation| saturation.still_growing),
             ttft_cdf_ms: curves(records),
-            series: None,
+            series,
             terms: terms(outcome),
-            warnings: outcome.warnings.clone(),
+            warnings: warnings(outcome),
         }
     }
 
@@ -44,6 +44,14 @@ impl Measurement {
     pub fn value(&self, group: &str, metric: &str) -> Option<f64> {
         self.metrics.get(group)?.get(metric).copied()
     }
+}
+
+/// What it warned of; a policy that failed is one more thing to know.
+fn warnings(outcome: &Outcome) -> Vec<String> {
+    let failed = outcome.failures.iter().map(|failure| {
+        format!("`{}` failed while the run went on: {}", failure.policy, failure.first_message)
+    });
+    outcome.warnings.iter().cloned().chain(failed).collect()
 }
 
 /// How often the signals of scorers were in play.

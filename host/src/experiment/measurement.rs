@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::Series;
+
 /// Figures of one run. Two runs of the same configuration and seed give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -23,10 +25,10 @@ pub struct Measurement {
     /// TTFT of completed requests at 0, 1, ..., 100 percent, by group. \[ms\]
     pub ttft_cdf_ms: BTreeMap<String, Vec<f64>>,
     /// The instances over time.
-    pub series: Option<Series>,
+    pub series: Series,
     /// How often each term of a scorer was in play, by arm's scorers in configured order.
     pub terms: Vec<Term>,
-    /// What the run warned of.
+    /// What the run warned of, policies that failed while it went on among it.
     pub warnings: Vec<String>,
 }
 
@@ -45,28 +47,4 @@ pub struct Term {
     pub changed_scores: u64,
     /// Without it, another instance would have been chosen.
     pub changed_choice: u64,
-}
-
-/// Each instance over simulated time, in bins of one width.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Series {
-    /// Width of a bin. \[us\]
-    pub bin_us: u64,
-    /// By instance.
-    pub instances: Vec<InstanceSeries>,
-}
-
-/// One instance over time: a value per bin.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct InstanceSeries {
-    /// Used blocks / total blocks, averaged over the bin.
-    pub kv_utilization: Vec<f64>,
-    /// Waiting requests, averaged over the bin.
-    pub queue_depth: Vec<f64>,
-    /// Time that reloads from the CPU tier took, started in the bin. \[us\]
-    pub reload_us: Vec<u64>,
-    /// Requests routed here in the bin.
-    pub routed: Vec<u64>,
-    /// Preemptions.
-    pub preemptions: Vec<u64>,
 }

@@ -86,6 +86,28 @@ pub struct Arm {
     pub runs: Vec<Run>,
 }
 
+impl Arm {
+    /// The runs that reached their end, with their seeds.
+    pub fn measured(&self) -> impl Iterator<Item = (u64, &Measurement)> {
+        self.runs.iter().filter_map(|Run { seed, outcome }| match outcome {
+            RunOutcome::Measured(measurement) => Some((*seed, &**measurement)),
+            RunOutcome::Failed(_) => None,
+        })
+    }
+
+    /// The runs that failed: seed and message.
+    pub fn failed(&self) -> impl Iterator<Item = (u64, &str)> {
+        self.runs.iter().filter_map(|run| Some((run.seed, run.outcome.failure()?)))
+    }
+
+    /// Whether the queue was still growing at the last arrival in most of the runs.
+    #[must_use]
+    pub fn is_past_saturation(&self) -> bool {
+        let growing = self.measured().filter(|(_, run)| run.still_growing == Some(true)).count();
+        2 * growing > self.measured().count()
+    }
+}
+
 /// A library of an arm.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Library {

@@ -13,6 +13,7 @@ mod hindsight;
 mod leave_one_out;
 mod metric;
 mod saturation;
+mod series;
 mod summary;
 
 pub use attribution::{Attributed, Attribution, Attributor, Margin, ScorerShare};
@@ -24,4 +25,5 @@ pub use hindsight::{Routings, WINDOW_US};
 pub use leave_one_out::{flips, has_say, margin};
 pub use metric::{Better, METRICS, Metric, Scale};
 pub use saturation::Saturation;
+pub use series::{InstanceSeries, Series, SeriesObserver};
 pub use summary::{Group, InstanceSummary, Latencies, Summary, group_of, summarise};

@@ -66,7 +66,7 @@ fn an_experiment_goes_on_where_it_was() {
 
 #[test]
 fn what_is_wrong_is_named_with_its_place_before_anything_runs() {
-    let arms = "base: run.yaml\narms: {a: {}, b: {seed: 3}}\n";
+    let arms = "base: run.yaml\narms: {a: {}, b: {horizon_us: 3}}\n";
     let claim = |expect: &str| format!("{arms}hypotheses:\n  - {{id: H, claim: c, expect: \"{expect}\"}}\n");
     for (text, place, message) in [
         (claim("ttft_p98: a / b < 1"), "e.yaml:4:32", "there is no metric `ttft_p98`"),
@@ -81,18 +81,23 @@ fn what_is_wrong_is_named_with_its_place_before_anything_runs() {
         (format!("{arms}seeds: [1, 1]\n"), "e.yaml:3:", "seed 1 is there twice"),
         (format!("{arms}metrics: [ttft]\n"), "e.yaml:3:", "there is no metric `ttft`"),
         (format!("{arms}hypothesis: []\n"), "e.yaml:3:1", "unknown key `hypothesis`"),
+        (
+            "base: run.yaml\narms: {a: {seed: 1}, b: {}}\n".to_owned(),
+            "e.yaml:2:",
+            "`seed` has no effect in an experiment",
+        ),
         ("base: run.yaml\n".to_owned(), "e.yaml:1:1", "an experiment needs arms"),
         ("arms: {a: {}}\n".to_owned(), "e.yaml:1:", "this arm has no configuration"),
         (
-            "base: run.yaml\nfactors:\n  x: {path: seed, values: [1, 2]}\n  y: {path: seed, values: [3]}\n"
+            "base: run.yaml\nfactors:\n  x: {path: horizon_us, values: [1, 2]}\n  y: {path: horizon_us, values: [3]}\n"
                 .to_owned(),
             "e.yaml:4:",
-            "the factors `x` and `y` both set `seed`",
+            "the factors `x` and `y` both set `horizon_us`",
         ),
         (
-            format!("{arms}factors: {{x: {{path: seed, values: [1]}}}}\n"),
+            format!("{arms}factors: {{x: {{path: horizon_us, values: [1]}}}}\n"),
             "e.yaml:3:",
-            "the factor `x` and an arm both set `seed`",
+            "the factor `x` and an arm both set `horizon_us`",
         ),
         ("base: run.yaml\narms: {a: {policy: {routing: pq}}}\n".to_owned(), "e.yaml:2:", "pq"),
         (
@@ -160,4 +165,51 @@ fn ab_refuses_questions_that_make_no_sense() {
         assert_eq!(seen.code, Some(2), "{args:?} {}", seen.err);
         assert!(seen.err.contains(message), "{args:?} {}", seen.err);
     }
+}
+
+/// Options without effect are refused, and a policy that failed while the run went on is told.
+#[test]
+fn seeds_come_from_the_file_and_failures_are_not_lost() {
+    let text = "\
+base: run.yaml
+seeds: 1
+arms:
+  limping: {policy: {routing: 'panics-in-score:1,qd:1', on_error: {scorer: skip}}}
+";
+    let library = misbehaving();
+    let (scene, seen) = experiment(text, &["--plugin", library.to_str().unwrap()]);
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+    assert!(seen.out.contains("`panics-in-score` failed while the run went on"), "{}", seen.out);
+    let refused = scene.run(&["experiment", "e.yaml", "--seed", "3"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("--seeds N"), "{}", refused.err);
+}
+
+/// Law: what the series of a run adds up to is what its metrics say.
+#[test]
+fn the_series_of_a_run_adds_up_to_its_figures() {
+    let (scene, _) = experiment(EXPERIMENT, &["-q"]);
+    let results: serde_json::Value = serde_json::from_slice(&scene.read("out/results.json")).unwrap();
+    let run = &results["arms"][0]["runs"][0]["measured"];
+    let sum = |instance: &serde_json::Value, key: &str| -> f64 {
+        instance[key].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).sum()
+    };
+    let series = &run["series"];
+    let instances = series["instances"].as_array().unwrap();
+    let routed: f64 = instances.iter().map(|instance| sum(instance, "routed")).sum();
+    assert_eq!(routed, 60.0);
+    // Every bin is as long as the others but the last, which ends with the run.
+    let (bin_us, end_us) =
+        (series["bin_us"].as_f64().unwrap(), 1e3 * run["metrics"][""]["makespan_ms"].as_f64().unwrap());
+    let mean = |instance: &serde_json::Value| {
+        let bins = instance["kv_utilization"].as_array().unwrap();
+        let weighted = bins
+            .iter()
+            .enumerate()
+            .map(|(index, share)| share.as_f64().unwrap() * bin_us.min(end_us - bin_us * index as f64));
+        weighted.sum::<f64>() / end_us
+    };
+    let average = instances.iter().map(mean).sum::<f64>() / instances.len() as f64;
+    let told = run["metrics"][""]["kv_utilization_mean"].as_f64().unwrap();
+    assert!((average - told).abs() < 1e-9, "{average} {told}");
 }

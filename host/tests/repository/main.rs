@@ -5,6 +5,7 @@
 
 mod configs;
 mod documents;
+mod experiments;
 mod formula;
 mod fragments;
 mod mooncake;

@@ -4,3 +4,4 @@
 
 mod real;
 mod synthetic;
+mod verdicts;

@@ -52,6 +52,7 @@ pub(super) fn build(parts: &Parts<'_>, map: &MapReader<'_>, overrides: &[Overrid
     let listed = listed(parts.arms, sink);
     let grid = factors::read(parts.factors, sink);
     check_contradictions(&listed, &grid, sink);
+    check_seeds(parts.config, &listed, &grid, sink);
     if listed.is_empty() && grid.is_empty() {
         if parts.arms.is_none() && parts.factors.is_none() {
             let help = "list `arms:`, or give `factors:` with levels".to_owned();
@@ -176,6 +177,16 @@ fn arm(
 /// A map, even if nothing was written.
 fn dressed(tree: Node) -> Node {
     if tree.is_null() { Node { value: Value::Map(Vec::new()), span: tree.span } } else { tree }
+}
+
+/// Arms meet the same seeds, those of the experiment: one in a fragment would have no effect.
+fn check_seeds(config: Option<&Node>, listed: &[&Entry], grid: &[Factor], sink: &Sink) {
+    let arms = listed.iter().map(|entry| &entry.value);
+    let levels = grid.iter().flat_map(|factor| &factor.levels).map(|level| &level.fragment);
+    if let Some(entry) = config.into_iter().chain(arms).chain(levels).find_map(|node| node.entry("seed")) {
+        let help = "all arms meet the seeds of the experiment: give those under `seeds:`".to_owned();
+        sink.error(Diagnostic::at(&entry.key_span, "`seed` has no effect in an experiment").help(help));
+    }
 }
 
 /// An arm and a factor that set the same value: the factor would always win.

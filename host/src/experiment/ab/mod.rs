@@ -10,7 +10,7 @@ mod ask;
 mod question;
 mod weigh;
 
-pub use answer::{Answer, Effect, GuardrailState, Row, Side, Verdict};
+pub use answer::{Answer, Effect, GuardrailRow, GuardrailState, Row, Side, Verdict};
 pub use ask::{AskError, Budget, ask};
 pub use question::{Guardrail, Question};
-pub use weigh::weigh;
+pub use weigh::{Pair, Weighed, weigh};

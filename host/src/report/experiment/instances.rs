@@ -1,6 +1,5 @@
 //! What reports need of the instances over time. Only this file knows how a measurement holds them.
 
-use super::lookup::measured;
 use crate::experiment::results::Arm;
 
 /// One run over time.
@@ -21,23 +20,23 @@ pub(super) struct InstanceLine {
     pub(super) routed: Vec<u64>,
 }
 
-/// The first run of an arm that was watched over time.
+/// The first run of an arm that reached its end.
 pub(super) fn timeline(arm: &Arm) -> Option<Timeline> {
-    measured(arm).find_map(|(seed, run)| {
-        let series = run.series.as_ref()?;
+    arm.measured().next().map(|(seed, run)| {
+        let series = &run.series;
         let instances = series.instances.iter().map(|instance| InstanceLine {
             kv: instance.kv_utilization.clone(),
             reload_ms: instance.reload_us.iter().map(|&us| us as f64 / 1e3).collect(),
             routed: instance.routed.clone(),
         });
-        Some(Timeline { seed, bin_s: series.bin_us as f64 / 1e6, instances: instances.collect() })
+        Timeline { seed, bin_s: series.bin_us as f64 / 1e6, instances: instances.collect() }
     })
 }
 
-/// The share of requests that each instance got, over all runs that were watched.
+/// The share of requests that each instance got, over all its runs.
 pub(super) fn shares(arm: &Arm) -> Vec<f64> {
     let mut routed: Vec<u64> = Vec::new();
-    for series in measured(arm).filter_map(|(_, run)| run.series.as_ref()) {
+    for series in arm.measured().map(|(_, run)| &run.series) {
         routed.resize(routed.len().max(series.instances.len()), 0);
         for (sum, instance) in routed.iter_mut().zip(&series.instances) {
             *sum += instance.routed.iter().sum::<u64>();

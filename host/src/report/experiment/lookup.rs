@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::measurement::{Measurement, Term};
-use crate::experiment::results::{Arm, Expectation, Interval, Results, Run, RunOutcome};
+use crate::experiment::measurement::Term;
+use crate::experiment::results::{Arm, Expectation, Interval, Results};
 
 /// `ttft_p99{class=critical}` is the metric `ttft_p99` of the group `class=critical`; without braces
 /// it is of all requests, the empty group.
@@ -39,32 +39,10 @@ pub(super) fn arm<'a>(results: &'a Results, name: &str) -> Option<&'a Arm> {
     results.arms.iter().find(|arm| arm.name == name)
 }
 
-/// The runs that reached their end, with their seeds.
-pub(super) fn measured(arm: &Arm) -> impl Iterator<Item = (u64, &Measurement)> {
-    arm.runs.iter().filter_map(|Run { seed, outcome }| match outcome {
-        RunOutcome::Measured(measurement) => Some((*seed, &**measurement)),
-        RunOutcome::Failed(_) => None,
-    })
-}
-
-/// The runs that failed: seed and message.
-pub(super) fn failed(arm: &Arm) -> impl Iterator<Item = (u64, &str)> {
-    arm.runs.iter().filter_map(|Run { seed, outcome }| match outcome {
-        RunOutcome::Measured(_) => None,
-        RunOutcome::Failed(message) => Some((*seed, message.as_str())),
-    })
-}
-
-/// Whether the queue was still growing at the last arrival in most of the runs.
-pub(super) fn is_saturated(arm: &Arm) -> bool {
-    let growing = measured(arm).filter(|(_, run)| run.still_growing == Some(true)).count();
-    2 * growing > measured(arm).count()
-}
-
 /// The terms of an arm's scorers, their counts summed over seeds, in the order of the first run.
 pub(super) fn terms(arm: &Arm) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
-    for term in measured(arm).flat_map(|(_, run)| &run.terms) {
+    for term in arm.measured().flat_map(|(_, run)| &run.terms) {
         let same = |sum: &&mut Term| (&sum.scorer, &sum.signal) == (&term.scorer, &term.signal);
         match terms.iter_mut().find(same) {
             Some(sum) => {
@@ -127,7 +105,7 @@ mod tests {
     fn counts_of_terms_are_summed_over_seeds() {
         let results = sample::results();
         let terms = terms(&results.arms[0]);
-        let measured = measured(&results.arms[0]).count() as u64;
+        let measured = results.arms[0].measured().count() as u64;
         assert_eq!(terms.len(), 3);
         assert_eq!(terms[0].decisions, measured * sample::DECISIONS);
     }
@@ -143,7 +121,7 @@ mod tests {
     fn an_arm_is_saturated_where_most_of_its_runs_are() {
         let results = sample::results();
         let saturated: Vec<_> =
-            results.arms.iter().filter(|arm| is_saturated(arm)).map(|arm| arm.name.as_str()).collect();
+            results.arms.iter().filter(|arm| arm.is_past_saturation()).map(|arm| arm.name.as_str()).collect();
         assert_eq!(saturated, ["default.200"]);
     }
 }

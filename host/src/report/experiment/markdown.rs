@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::plain;
-use super::lookup::{is_saturated, mean, unit_of};
+use super::lookup::{mean, unit_of};
 use super::notes::notes;
 use super::wording::{self, expected, figure, interval, title};
 use crate::experiment::results::{Expectation, Results};
@@ -34,13 +34,13 @@ pub fn write(results: &Results, mut out: impl Write) -> io::Result<()> {
         writeln!(out, "|---|--:|--:|")?;
         for arm in &results.arms {
             let mean = mean(results, &arm.name, &metric.metric);
-            let mark = if is_saturated(arm) { " \\*" } else { "" };
+            let mark = if arm.is_past_saturation() { " \\*" } else { "" };
             let words = mean.map_or("-".to_owned(), |mean| wording::mean(mean, &metric.unit));
             let seeds = mean.map_or("0".to_owned(), |mean| mean.seeds.to_string());
             row(&mut out, &[format!("{}{mark}", text(&arm.name)), words, seeds])?;
         }
         writeln!(out)?;
-        if results.arms.iter().any(is_saturated) {
+        if results.arms.iter().any(|arm| arm.is_past_saturation()) {
             writeln!(out, "\\* past saturation\n")?;
         }
     }

@@ -82,13 +82,4 @@ mod tests {
         let problem = write_all(&sample::results(), &file.path().join("out")).unwrap_err().to_string();
         assert!(problem.starts_with("cannot write ") && problem.contains("plots"), "{problem}");
     }
-
-    /// Writes a page as large as a real one, to look at: `POINTSMAN_SAMPLE_REPORT=DIR cargo test -p pointsman
-    /// --lib a_page_to_look_at -- --ignored`.
-    #[test]
-    #[ignore = "for eyes, not for machines"]
-    fn a_page_to_look_at() {
-        let place = std::env::var_os("POINTSMAN_SAMPLE_REPORT").expect("a directory");
-        write_all(&sample::large(), Path::new(&place)).unwrap();
-    }
 }

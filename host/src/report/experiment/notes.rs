@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::number::plural;
 use super::super::plain;
 use super::super::terminal::Note;
-use super::lookup::{failed, is_saturated, measured, terms};
+use super::lookup::terms;
 use crate::experiment::results::Results;
 
 /// More failures of one message, or more arms in a sentence, are only counted.
@@ -23,7 +23,7 @@ pub fn notes(results: &Results) -> Vec<Note> {
         note("runs failed", format!("{}: {message}", listed(&runs)));
     }
     let saturated: Vec<String> =
-        results.arms.iter().filter(|arm| is_saturated(arm)).map(|arm| arm.name.clone()).collect();
+        results.arms.iter().filter(|arm| arm.is_past_saturation()).map(|arm| arm.name.clone()).collect();
     if !saturated.is_empty() {
         note(
             "past saturation",
@@ -54,7 +54,7 @@ pub fn notes(results: &Results) -> Vec<Note> {
 fn failures(results: &Results) -> BTreeMap<&str, Vec<String>> {
     let mut failures: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for arm in &results.arms {
-        for (seed, message) in failed(arm) {
+        for (seed, message) in arm.failed() {
             failures.entry(message).or_default().push(format!("{} (seed {seed})", arm.name));
         }
     }
@@ -78,7 +78,7 @@ fn never_active(results: &Results) -> ByTerm {
 fn warnings(results: &Results) -> BTreeMap<&str, Vec<String>> {
     let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for arm in &results.arms {
-        for warning in measured(arm).flat_map(|(_, run)| &run.warnings) {
+        for warning in arm.measured().flat_map(|(_, run)| &run.warnings) {
             let arms = found.entry(warning).or_default();
             if arms.last() != Some(&arm.name) {
                 arms.push(arm.name.clone());

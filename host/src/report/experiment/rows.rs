@@ -1,6 +1,6 @@
 //! The figures of all runs as tidy rows: one observation each. `csv` and `parquet` hold them.
 
-use super::lookup::{measured, name_and_group};
+use super::lookup::name_and_group;
 use crate::experiment::results::Results;
 
 /// One figure of one run.
@@ -33,7 +33,7 @@ pub(super) fn columns(results: &Results) -> Vec<String> {
 
 /// All rows: arms and their runs in order, groups and metrics by name.
 pub(super) fn rows(results: &Results) -> impl Iterator<Item = Row<'_>> {
-    let runs = results.arms.iter().flat_map(|arm| measured(arm).map(move |(seed, run)| (arm, seed, run)));
+    let runs = results.arms.iter().flat_map(|arm| arm.measured().map(move |(seed, run)| (arm, seed, run)));
     runs.flat_map(move |(arm, seed, run)| {
         let level = |name: &String| arm.levels.get(name).map_or("", String::as_str);
         let levels: Vec<&str> = results.factors.iter().map(|factor| level(&factor.name)).collect();

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::measurement::{InstanceSeries, Measurement, Series, Term};
+use crate::experiment::measurement::{Measurement, Term};
 use crate::experiment::results::{
     Arm, ArmEstimate, Expectation, Factor, Hypothesis, Interval, Library, MetricInfo, Results, Run,
     RunOutcome, SCHEMA_VERSION, SeedUse, SeedValue, Verdict,
 };
+use crate::metrics::{InstanceSeries, Series};
 
 /// Routing decisions of a run.
 pub(super) const DECISIONS: u64 = 2000;
@@ -25,11 +26,6 @@ struct Shape {
 /// Four arms, three seeds.
 pub(super) fn results() -> Results {
     sample(&Shape { rates: &[50, 200], seeds: 3, bins: 4 })
-}
-
-/// Twelve arms, ten seeds: as large as a real one.
-pub(super) fn large() -> Results {
-    sample(&Shape { rates: &[10, 25, 50, 100, 150, 200], seeds: 10, bins: 90 })
 }
 
 fn sample(shape: &Shape) -> Results {
@@ -157,7 +153,7 @@ fn measurement(routing: &str, rate: u32, seed: u64, shape: &Shape) -> Measuremen
         workload_sha256: hash("workload"),
         still_growing: Some(load > 1.0),
         ttft_cdf_ms: groups.map(|(group, scale)| (group.to_owned(), cdf(scale).collect())).into(),
-        series: Some(series(load, seed, shape.bins)),
+        series: series(load, seed, shape.bins),
         terms: vec![
             term("prefix-affinity", "cached_blocks", 1630, 811),
             term("queue-depth", "waiting_requests", 940, 202),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::super::style::name;
 use super::super::wrap::wrap;
 use super::super::{Style, Table, plain};
-use super::lookup::{is_saturated, mean, unit_of};
+use super::lookup::{mean, unit_of};
 use super::notes::notes;
 use super::wording::{self, aside, expected, figure, interval};
 use crate::experiment::results::{Expectation, Interval, MetricInfo, Results, Verdict};
@@ -129,7 +129,7 @@ fn by_arm(results: &Results, metric: &MetricInfo, style: Style) -> Vec<String> {
     let mut table = Table::new(1, [title.as_str(), "mean", ""]);
     let mut bars = Vec::new();
     for arm in shown {
-        let mark = if is_saturated(arm) { " *" } else { "" };
+        let mark = if arm.is_past_saturation() { " *" } else { "" };
         let mean = found(&arm.name);
         let words = mean.map_or("-".to_owned(), |mean| wording::mean(mean, &metric.unit));
         table.row([format!("  {}{mark}", name(&arm.name)), words, String::new()]);
@@ -143,7 +143,7 @@ fn by_arm(results: &Results, metric: &MetricInfo, style: Style) -> Vec<String> {
     for (line, bar) in lines.iter_mut().skip(1).zip(bars) {
         *line = format!("{line:width$}  {bar}").trim_end().to_owned();
     }
-    if shown.iter().any(is_saturated) {
+    if shown.iter().any(|arm| arm.is_past_saturation()) {
         lines.push(style.faint("  * past saturation"));
     }
     if results.arms.len() > shown.len() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::super::lookup::{differences, failed, is_saturated, mean, measured, terms};
+use super::super::lookup::{differences, mean, terms};
 use super::super::plot::Plots;
 use super::super::wording::{self, aside, figure};
 use super::page::{Figure, Number};
@@ -73,7 +73,7 @@ impl MetricRow {
             arm: plain(&arm.name).into_owned(),
             mean: mean.map(|mean| Number::of_interval(mean, unit, place, wording::mean)),
             seeds: mean.map_or(0, |mean| mean.seeds),
-            is_saturated: is_saturated(arm),
+            is_saturated: arm.is_past_saturation(),
             bar: shown(mean.map_or(0.0, |mean| percent(mean.estimate))),
             low: shown(low),
             width: shown(high - low),
@@ -159,9 +159,9 @@ impl ArmRow {
             scheduler: plain(&arm.scheduler).into_owned(),
             priority: plain(&arm.priority).into_owned(),
             settings: configurations.settings.iter().map(|path| setting(leaves, path)).collect(),
-            runs: measured(arm).count(),
-            failed: failed(arm).count(),
-            is_saturated: is_saturated(arm),
+            runs: arm.measured().count(),
+            failed: arm.failed().count(),
+            is_saturated: arm.is_past_saturation(),
         })
         .collect()
     }

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::super::lookup::{failed, measured};
 use super::super::notes::notes;
 use super::super::plot::{Plot, Plots, palette};
 use super::super::wording;
@@ -74,8 +73,8 @@ impl Page {
 }
 
 fn facts(results: &Results) -> Vec<(String, String)> {
-    let runs = results.arms.iter().map(|arm| measured(arm).count()).sum::<usize>();
-    let failures = results.arms.iter().map(|arm| failed(arm).count()).sum::<usize>();
+    let runs = results.arms.iter().map(|arm| arm.measured().count()).sum::<usize>();
+    let failures = results.arms.iter().map(|arm| arm.failed().count()).sum::<usize>();
     let seeds = plural(results.seeds.seeds.len() as u64, "seed");
     let finished = match failures {
         0 => format!("{}, none failed", plural(runs as u64, "run")),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::super::lookup::{arm, measured};
+use super::super::lookup::arm;
 use super::frame::{Axis, Frame, Legend, Sample};
 use super::palette::{ARMS, Ink};
 use super::pen::{Align, Plot, Stroke, cut, plot};
@@ -62,7 +62,7 @@ pub(super) fn cdf(results: &Results, slug: &str, arms: &[String]) -> io::Result<
 
 /// All requests, then every class by itself: what some arm has a curve of.
 fn groups(arms: &[&Arm]) -> Vec<String> {
-    let runs = arms.iter().flat_map(|arm| measured(arm));
+    let runs = arms.iter().flat_map(|arm| arm.measured());
     let all: BTreeSet<&String> = runs.flat_map(|(_, run)| run.ttft_cdf_ms.keys()).collect();
     let is_shown =
         |group: &&&String| group.is_empty() || (group.starts_with("class=") && !group.contains(','));
@@ -71,7 +71,7 @@ fn groups(arms: &[&Arm]) -> Vec<String> {
 
 /// Quantiles averaged over the seeds that have them.
 fn pooled(arm: &Arm, group: &str) -> Vec<f64> {
-    let curves: Vec<&Vec<f64>> = measured(arm).filter_map(|(_, run)| run.ttft_cdf_ms.get(group)).collect();
+    let curves: Vec<&Vec<f64>> = arm.measured().filter_map(|(_, run)| run.ttft_cdf_ms.get(group)).collect();
     let shortest = curves.iter().map(|curve| curve.len()).min().unwrap_or(0);
     (0..shortest).map(|at| curves.iter().map(|curve| curve[at]).sum::<f64>() / curves.len() as f64).collect()
 }

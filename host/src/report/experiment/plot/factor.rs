@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::super::lookup::{is_saturated, mean, unit};
+use super::super::lookup::{mean, unit};
 use super::super::wording::aside;
 use super::frame::{Axis, Frame, Legend, Sample};
 use super::palette::{ARMS, Ink};
@@ -45,7 +45,7 @@ fn lines(results: &Results, metric: &str, factor: &Factor) -> BTreeMap<String, V
         let levels: Vec<&str> =
             others.filter_map(|other| arm.levels.get(&other.name)).map(String::as_str).collect();
         let name = if levels.is_empty() { "all arms".to_owned() } else { levels.join(" · ") };
-        lines.entry(name).or_default().push(Point { x, mean: *mean, is_saturated: is_saturated(arm) });
+        lines.entry(name).or_default().push(Point { x, mean: *mean, is_saturated: arm.is_past_saturation() });
     }
     lines.values_mut().for_each(|points| points.sort_by(|a, b| a.x.total_cmp(&b.x)));
     lines

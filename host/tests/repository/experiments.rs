@@ -1,0 +1,36 @@
+//! Every experiment can be run: its arms, metrics and claims are sound. The runs themselves are for CI.
+
+use std::fs;
+
+use pointsman::config::experiment::ExperimentSpec;
+use pointsman::experiment::check;
+use pointsman::experiment::plan::Arm;
+
+use crate::{catalogue, repository};
+
+#[test]
+fn every_experiment_is_sound_and_in_the_table() {
+    let readme = fs::read_to_string(repository("configs/experiments/README.md")).unwrap();
+    let catalogue = std::sync::Arc::new(catalogue(&[]));
+    let mut count = 0;
+    for entry in fs::read_dir(repository("configs/experiments")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let spec = ExperimentSpec::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
+        let arm = |arm: &pointsman::config::experiment::ArmSpec| {
+            let catalogue = catalogue.clone();
+            let built = Arm::new(arm.name.clone(), arm.levels.clone(), &arm.config, |_| Ok(catalogue));
+            built.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        let arms: Vec<Arm> = spec.arms.iter().map(arm).collect();
+        check::classes(&spec, &arms).unwrap_or_else(|error| panic!("{error}"));
+        check::terms(&spec, &arms).unwrap_or_else(|error| panic!("{error}"));
+        assert!(!spec.hypotheses.is_empty(), "{} claims nothing", path.display());
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(readme.contains(&format!("`{name}`")) || name.ends_with("-load.yaml"), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 10);
+}
