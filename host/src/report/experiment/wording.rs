@@ -53,11 +53,18 @@ pub(super) fn half_width(interval: &Interval) -> Option<f64> {
     Some((high - interval.estimate).max(interval.estimate - low))
 }
 
-/// `[0.700, 0.790]`; an unbounded end is `-∞` or `∞`.
+/// `[0.700, 0.790]`; an unbounded end is `-∞` or `∞`. Both ends stop at the second digit of the width, so
+/// that what lies beside a bound does not look as if it lay on it.
 pub(super) fn interval(interval: &Interval, unit: &str) -> String {
+    let scale = if unit == "share" { 100.0 } else { 1.0 };
+    let width = interval.low.zip(interval.high).map_or(0.0, |(low, high)| scale * (high - low));
+    // Beyond six digits there is nothing but rounding.
+    let of_width = if width > 1e-6 { (1.0 - width.log10().floor()).clamp(0.0, 6.0) as usize } else { 0 };
+    let of_estimate = if unit == "share" { 1 } else { decimals(interval.estimate) };
+    let places = of_width.max(of_estimate);
     let end = |end: Option<f64>, unbounded: &str| match end {
-        Some(value) if unit == "share" => figure(value, unit),
-        Some(value) => digits(value, decimals(interval.estimate).max(decimals(value).min(3))),
+        Some(value) if unit == "share" => format!("{} %", digits(scale * value, places)),
+        Some(value) => digits(value, places),
         None => unbounded.to_owned(),
     };
     format!("[{}, {}]", end(interval.low, "\u{2212}∞"), end(interval.high, "∞"))
@@ -139,6 +146,7 @@ mod tests {
         assert_eq!(mean(&interval_of(412.4, 399.1, 425.7), "ms"), "412 ± 13");
         assert_eq!(mean(&interval_of(0.4567, 0.44, 0.4734), "share"), "45.7 ± 1.7 %");
         assert_eq!(interval(&interval_of(0.742, 0.7, 0.79), ""), "[0.700, 0.790]");
+        assert_eq!(interval(&interval_of(1.0, 0.999_4, 1.001_8), ""), "[0.9994, 1.0018]", "neither end is 1");
         let single = Interval { low: None, high: None, ..interval_of(412.4, 0.0, 0.0) };
         assert_eq!((mean(&single, "ms"), interval(&single, "ms")), ("412".into(), "[−∞, ∞]".into()));
     }

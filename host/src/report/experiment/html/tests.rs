@@ -130,7 +130,7 @@ fn names_cannot_do_harm() {
 fn numbers_are_those_of_results_json() {
     let mut file = Vec::new();
     json::write(&sample::results(), &mut file).unwrap();
-    let results = json::read(&String::from_utf8(file).unwrap()).unwrap();
+    let results: Results = serde_json::from_slice(&file).unwrap();
     let mut expected: BTreeMap<String, Interval> = BTreeMap::new();
     for found in &results.estimates {
         expected.extend(found.mean.map(|mean| (format!("arms/{}/{}", found.arm, found.metric), mean)));
