@@ -7,16 +7,31 @@ use pointsman_plugin_api::{signal, testkit::Scorers};
 
 use crate::Formula;
 
-/// Rhai with the functions of formulas, and whole numbers read as others.
+/// Rhai with the functions of formulas, whole numbers read as others, and the operators of IEEE 754: its own
+/// `==` and `!=` take numbers that are close for equal, and an infinite one for equal to all.
 fn engine() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(100);
+    engine.set_fast_operators(false);
     #[expect(deprecated, reason = "as in `parse`")]
     engine.on_parse_token(|token, _, _| match token {
         Token::If => Token::Identifier(Box::new("if".into())),
         other => other,
     });
     engine
+        .register_fn("-", |a: f64| -a)
+        .register_fn("+", |a: f64, b: f64| a + b)
+        .register_fn("-", |a: f64, b: f64| a - b)
+        .register_fn("*", |a: f64, b: f64| a * b)
+        .register_fn("/", |a: f64, b: f64| a / b)
+        .register_fn("%", |a: f64, b: f64| a % b)
+        .register_fn("==", |a: f64, b: f64| a == b)
+        .register_fn("!=", |a: f64, b: f64| a != b)
+        .register_fn("<", |a: f64, b: f64| a < b)
+        .register_fn("<=", |a: f64, b: f64| a <= b)
+        .register_fn(">", |a: f64, b: f64| a > b)
+        .register_fn(">=", |a: f64, b: f64| a >= b)
+        .register_fn("!", |a: bool| !a)
         .register_fn("abs", f64::abs)
         .register_fn("floor", f64::floor)
         .register_fn("sqrt", f64::sqrt)
