@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
+use super::ab_mode::{self, Asked, ModeArgs};
 use super::flags::ConfigFlags;
 use super::interrupt::Interrupt;
 use super::lab::{Lab, LabArgs, say_warnings};
@@ -15,10 +16,11 @@ use super::stdout::Stdout;
 use super::{CliError, Messages};
 use crate::config::experiment::MetricRef;
 use crate::config::{Config, Override, Spanned};
-use crate::experiment::ab::{Answer, AskError, Guardrail, Question, Verdict, ask};
+use crate::experiment::ab::{Answer, AskError, Guardrail, Mode, Question, Verdict, ask, ask_shadow};
 use crate::experiment::cache::Cache;
 use crate::experiment::plan::Arm;
 use crate::experiment::statistics::Looks;
+use crate::policy::Assignment;
 use crate::report::file::OutputFile;
 use crate::report::{Style, ab as report};
 
@@ -28,7 +30,9 @@ Examples:
   pointsman ab configs/static-default.yaml --b '{scheduler: priority-fcfs, priority: slo-class}'
   pointsman ab configs/kv-pressure.yaml --b-plugin target/release/libkv_pressure.so
   pointsman ab configs/rr.yaml --a pa:3,qd:2 --b pa:3,qd:2,kv:2 --metric 'ttft_p99{class=critical}' \\
-      --guardrail 'e2e_p99<=+1%' --min-effect 2% --strict";
+      --guardrail 'e2e_p99<=+1%' --min-effect 2% --strict
+  pointsman ab configs/rr.yaml --b pa:3,qd:2,kv:2 --mode split --share 10%
+  pointsman ab configs/static-default.yaml --b pa:2,qd:2,kv:5 --mode shadow";
 
 /// The options of the command.
 #[derive(Debug, Clone, Args)]
@@ -57,17 +61,19 @@ pub struct AbArgs {
     /// What B must not make worse, such as `e2e_p99<=+1%`; repeatable
     #[arg(long = "guardrail", value_name = "BOUND", help_heading = "Question")]
     guardrails: Vec<String>,
-    /// The smallest effect of interest: differences within it are equivalence
-    #[arg(long, value_name = "PERCENT", default_value = "1%", help_heading = "Question")]
-    min_effect: String,
-    /// Seeds before the first look
+    /// The smallest effect of interest: differences within it are equivalence [default: 1%]
+    #[arg(long, value_name = "PERCENT", help_heading = "Question")]
+    min_effect: Option<String>,
+    #[command(flatten)]
+    mode: ModeArgs,
+    /// Seeds before the first look; all of them with --mode shadow
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Budget",
           value_parser = clap::value_parser!(u32).range(2..=10_000))]
     min_seeds: u32,
-    /// Seeds at most
-    #[arg(long, value_name = "N", default_value_t = 40, help_heading = "Budget",
+    /// Seeds at most [default: 40]
+    #[arg(long, value_name = "N", help_heading = "Budget",
           value_parser = clap::value_parser!(u32).range(2..=10_000))]
-    max_seeds: u32,
+    max_seeds: Option<u32>,
     /// No further look that would end after this time, such as `10min`
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, help_heading = "Budget")]
     max_time: Option<Duration>,
@@ -105,13 +111,36 @@ enum Strict {
 /// Where nobody says what decides.
 const METRICS: [&str; 3] = ["ttft_mean", "ttft_p99", "e2e_mean"];
 
+/// Enough for effects of a few percent, and minutes rather than hours.
+const MAX_SEEDS: u32 = 40;
+
+/// Whether a metric can be told of a part of the requests of a run. Gaps between tokens are kept by class only.
+fn is_of_parts(metric: &MetricRef) -> bool {
+    metric.metric().is_of_groups() && !metric.metric().name.starts_with("itl")
+}
+
 /// Does it.
 pub(super) fn ab(args: &AbArgs, messages: &Messages) -> Result<(), CliError> {
-    let question = args.question()?;
+    let asked = args.mode.asked(messages)?;
+    let mode = match asked {
+        Asked::Better(mode) => mode,
+        Asked::Shadow => {
+            args.needs_no_question(messages)?;
+            Mode::Paired
+        }
+    };
+    let question = args.question(mode)?;
     let place = args.out.as_deref().map(OutputFile::check).transpose().map_err(CliError::NoPlace)?;
     let mut lab = Lab::new(&args.lab, Interrupt::listen())?;
-    let arms = args.arms(&mut lab)?;
+    let mut arms = args.arms(&mut lab)?.to_vec();
     say_warnings(&arms, messages);
+    let assignment = match asked {
+        Asked::Better(mode) => mode.assignment(),
+        Asked::Shadow => Some(Assignment::Shadow),
+    };
+    if let Some(assignment) = assignment {
+        arms.push(ab_mode::shared(&arms[0], &arms[1], assignment, mode.windows())?);
+    }
     let first_seed = arms[0].resolved.seed;
     let directory = tempfile::tempdir();
     let directory = directory.map_err(|cause| CliError::Unwritable { path: std::env::temp_dir(), cause })?;
@@ -119,6 +148,25 @@ pub(super) fn ab(args: &AbArgs, messages: &Messages) -> Result<(), CliError> {
     let cache =
         Cache::open(cached).map_err(|cause| CliError::Unwritable { path: cached.to_owned(), cause })?;
     let stdout = Stdout::set_aside()?;
+    let failed = |error| match error {
+        AskError::Conduct(error) => CliError::of_lab(error, cached),
+        other => CliError::Ab(other),
+    };
+    let style = Style { colour: messages.colour_on(stdout.stream()), ..Style::PLAIN };
+    if asked == Asked::Shadow {
+        let seeds: Vec<u64> =
+            (0..u64::from(args.min_seeds)).map(|index| first_seed.wrapping_add(index)).collect();
+        let arm = &arms[2..];
+        let answer = lab.work(arm, &cache, args.progress, |means| ask_shadow(&arm[0], &seeds, means));
+        let answer = answer.map_err(failed)?;
+        if let Some(place) = &place {
+            place.write(|out| report::write_shadow_json(&answer, out)).map_err(CliError::NotWritten)?;
+        }
+        return match args.format {
+            Format::Json => stdout.print(|out| report::write_shadow_json(&answer, out)),
+            Format::Text => stdout.print(|out| report::write_shadow(&answer, style, out)),
+        };
+    }
     let begun = now();
     let mut budget = |more: u32, done: u32| {
         // As many seconds a seed as so far.
@@ -127,26 +175,46 @@ pub(super) fn ab(args: &AbArgs, messages: &Messages) -> Result<(), CliError> {
     };
     let answer =
         lab.work(&arms, &cache, args.progress, |means| ask(&question, &arms, first_seed, means, &mut budget));
-    let answer = answer.map_err(|error| match error {
-        AskError::Conduct(error) => CliError::of_lab(error, cached),
-        other => CliError::Ab(other),
-    })?;
+    let answer = answer.map_err(failed)?;
     if let Some(place) = &place {
         place.write(|out| report::write_json(&answer, out)).map_err(CliError::NotWritten)?;
     }
     match args.format {
         Format::Json => stdout.print(|out| report::write_json(&answer, out))?,
-        Format::Text => {
-            let style = Style { colour: messages.colour_on(stdout.stream()), ..Style::PLAIN };
-            stdout.print(|out| report::write(&answer, style, out))?;
-        }
+        Format::Text => stdout.print(|out| report::write(&answer, style, out))?,
     }
     args.hold_to(&answer)
 }
 
 impl AbArgs {
-    fn question(&self) -> Result<Question, CliError> {
+    /// How often two routings differ is no question of better or worse.
+    fn needs_no_question(&self, messages: &Messages) -> Result<(), CliError> {
+        if self.strict.is_some() {
+            let message = "--strict: with --mode shadow there is no better or worse to hold B to";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        let given = [
+            ("--metric", !self.metrics.is_empty()),
+            ("--guardrail", !self.guardrails.is_empty()),
+            ("--min-effect", self.min_effect.is_some()),
+            ("--max-seeds", self.max_seeds.is_some()),
+            ("--max-time", self.max_time.is_some()),
+        ];
+        for (option, _) in given.iter().filter(|(_, is_given)| *is_given) {
+            messages.warning(&format!("{option} has no effect with --mode shadow"));
+        }
+        Ok(())
+    }
+
+    fn question(&self, mode: Mode) -> Result<Question, CliError> {
         let usage = |option: &str, problem: String| CliError::Usage(format!("{option}: {problem}"));
+        let of_mode = |option: &str, metric: &MetricRef| {
+            if mode == Mode::Paired || is_of_parts(metric) {
+                return Ok(());
+            }
+            let problem = format!("`{metric}` is not known of one of two routings on one cluster");
+            Err(usage(option, format!("{problem}; use --mode paired")))
+        };
         let names: Vec<&str> = match &self.metrics[..] {
             [] => METRICS.to_vec(),
             metrics => metrics.iter().map(String::as_str).collect(),
@@ -157,23 +225,29 @@ impl AbArgs {
             if deciding.contains(&metric) {
                 return Err(usage("--metric", format!("`{metric}` is there twice")));
             }
+            of_mode("--metric", &metric)?;
             deciding.push(metric);
         }
         let guardrails = self.guardrails.iter().map(|text| Guardrail::parse(text));
         let guardrails: Result<Vec<_>, String> = guardrails.collect();
-        let percent = self.min_effect.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
+        let guardrails = guardrails.map_err(|problem| usage("--guardrail", problem))?;
+        guardrails.iter().try_for_each(|guardrail| of_mode("--guardrail", &guardrail.metric))?;
+        let min_effect = self.min_effect.as_deref().unwrap_or("1%");
+        let percent = min_effect.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
         let Some(percent) = percent.filter(|percent: &f64| *percent >= 0.0 && *percent < 100.0) else {
             return Err(usage("--min-effect", "a percentage from 0% to below 100%, such as `2%`".to_owned()));
         };
-        if self.min_seeds > self.max_seeds {
-            let problem = format!("{} is above --max-seeds {}", self.min_seeds, self.max_seeds);
+        let max_seeds = self.max_seeds.unwrap_or(MAX_SEEDS.max(self.min_seeds));
+        if self.min_seeds > max_seeds {
+            let problem = format!("{} is above --max-seeds {max_seeds}", self.min_seeds);
             return Err(usage("--min-seeds", problem));
         }
         Ok(Question {
             deciding,
-            guardrails: guardrails.map_err(|problem| usage("--guardrail", problem))?,
+            guardrails,
             min_effect: percent / 100.0,
-            looks: Looks::doubling(self.min_seeds, self.max_seeds),
+            looks: Looks::doubling(self.min_seeds, max_seeds),
+            mode,
         })
     }
 

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::interrupt::Interrupt;
 use super::isolation::LimitArgs;
-use super::measure::{INSTEAD, MEASURE, Wanted};
+use super::measure::{INSTEAD, MEASURE, Wanted, WantedRival};
 use super::plugins::{self, PluginArgs};
 use super::progress::ProgressMode;
 use super::runs_bar::RunsBar;
@@ -131,7 +131,14 @@ impl<'a> Lab<'a> {
     /// Makes a run of an arm in a worker process.
     fn measure(&self, arm: &Arm, task: &Task, stop: &Stop) -> Result<Measurement, NoMeasurement> {
         let failed = |why: String| NoMeasurement::Failed(why);
-        let wanted = Wanted { config: arm.config(task.seed), libraries: arm.libraries() };
+        let rival = arm.rival.as_ref().map(|rival| WantedRival {
+            config: rival.arm.config(task.seed),
+            libraries: rival.arm.libraries(),
+            instead: rival.arm.instead.clone(),
+            assignment: rival.assignment,
+            windows: rival.windows,
+        });
+        let wanted = Wanted { config: arm.config(task.seed), libraries: arm.libraries(), rival };
         let job = Job {
             args: WorkerArgs::for_job(false, false, self.command(arm)),
             input: Some(serde_json::to_vec(&wanted).map_err(|error| failed(error.to_string()))?),

@@ -12,10 +12,13 @@ use super::CliError;
 use super::plugins::{self, PluginArgs};
 use super::progress::Spectator;
 use super::stdout::Stdout;
-use crate::config::Config;
+use crate::config::{Config, Resolved};
 use crate::experiment::measurement::Measurement;
+use crate::experiment::part::{Parts, Windows};
 use crate::metrics::SeriesObserver;
-use crate::run::{Look, prepare_to_look, referenced_libraries};
+use crate::policy::Assignment;
+use crate::registry::{Catalogue, Provenance};
+use crate::run::{Look, Rival, prepare_to_look, referenced_libraries};
 
 /// The name of the command.
 pub(super) const MEASURE: &str = "measure";
@@ -44,6 +47,19 @@ pub(super) struct Wanted {
     pub(super) config: serde_json::Value,
     /// The libraries that it must load, with their hashes.
     pub(super) libraries: BTreeMap<String, String>,
+    /// A second routing on the same cluster.
+    pub(super) rival: Option<WantedRival>,
+}
+
+/// A routing that shares the cluster of the run.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WantedRival {
+    pub(super) config: serde_json::Value,
+    pub(super) libraries: BTreeMap<String, String>,
+    /// Libraries whose policies take the place of others of the same name.
+    pub(super) instead: Vec<PathBuf>,
+    pub(super) assignment: Assignment,
+    pub(super) windows: Option<Windows>,
 }
 
 /// Does it.
@@ -53,27 +69,55 @@ pub(super) fn measure(args: &MeasureArgs, spectator: &mut dyn Spectator) -> Resu
         cause: io::Error::other(error),
     };
     let wanted: Wanted = serde_json::from_reader(io::stdin().lock()).map_err(broken)?;
-    let resolved = Config::from_value(&wanted.config, "the run", &[])?.resolve()?;
-    let mut sources = args.plugins.sources();
-    sources.instead.clone_from(&args.instead);
-    if !args.no_config_plugins {
-        sources.configured = plugins::configured(&resolved.plugins);
-        sources.referenced = referenced_libraries(&resolved);
-    }
-    let catalogue = plugins::catalogue(&sources)?;
+    let (resolved, catalogue) = args.read(&wanted.config, &args.instead)?;
     let slo = resolved.slo.clone();
     let mut series = SeriesObserver::new(resolved.settings.instances, resolved.settings.kv.blocks);
     let stdout = Stdout::set_aside()?;
-    let look = Look { probes: true, ..Look::default() };
-    let prepared = prepare_to_look(resolved, &catalogue, None, look, &|| spectator.is_asked())?;
+    // Shadows of scorers tell what signals do to a routing that decides alone.
+    let look = Look { probes: wanted.rival.is_none(), ..Look::default() };
+    let mut prepared = prepare_to_look(resolved, &catalogue, None, look, &|| spectator.is_asked())?;
+    if let Some(rival) = &wanted.rival {
+        let (resolved, catalogue) = args.read(&rival.config, &rival.instead)?;
+        let rival = Rival { resolved: &resolved, catalogue: &catalogue, assignment: rival.assignment };
+        prepared = prepared.with_rival(&rival)?;
+    }
     spectator.begin(prepared.total());
     let outcome = prepared.execute_observed(spectator, Some(&mut series))?;
-    for library in outcome.provenance.policies.iter().filter_map(|policy| policy.library.as_ref()) {
-        if wanted.libraries.get(&library.path) != Some(&library.sha256) {
+    same_libraries(&outcome.provenance.policies, &wanted.libraries)?;
+    let mut measurement = Measurement::of(&outcome, series.finish(), &slo);
+    if let (Some(rival), Some(trial)) = (&wanted.rival, &outcome.trial) {
+        same_libraries(&trial.policies, &rival.libraries)?;
+        measurement.parts = Some(Parts::of(&outcome, trial, rival.windows, &slo));
+    }
+    stdout.print(|out| Ok(serde_json::to_writer(out, &measurement)?))
+}
+
+impl MeasureArgs {
+    /// A configuration, and the libraries for it.
+    fn read(
+        &self,
+        config: &serde_json::Value,
+        instead: &[PathBuf],
+    ) -> Result<(Resolved, Catalogue), CliError> {
+        let resolved = Config::from_value(config, "the run", &[])?.resolve()?;
+        let mut sources = self.plugins.sources();
+        sources.instead = instead.to_vec();
+        if !self.no_config_plugins {
+            sources.configured = plugins::configured(&resolved.plugins);
+            sources.referenced = referenced_libraries(&resolved);
+        }
+        let catalogue = plugins::catalogue(&sources)?;
+        Ok((resolved, catalogue))
+    }
+}
+
+/// The libraries that were loaded must be those that the caller saw.
+fn same_libraries(policies: &[Provenance], wanted: &BTreeMap<String, String>) -> Result<(), CliError> {
+    for library in policies.iter().filter_map(|policy| policy.library.as_ref()) {
+        if wanted.get(&library.path) != Some(&library.sha256) {
             let message = format!("{} has changed since the experiment began: begin again", library.path);
             return Err(CliError::Usage(message));
         }
     }
-    let measurement = Measurement::of(&outcome, series.finish(), &slo);
-    stdout.print(|out| Ok(serde_json::to_writer(out, &measurement)?))
+    Ok(())
 }

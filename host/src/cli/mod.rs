@@ -8,6 +8,7 @@
 
 #[cfg(unix)]
 mod ab;
+mod ab_mode;
 mod bar_target;
 #[cfg(unix)]
 mod chatter;

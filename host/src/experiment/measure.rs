@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::measurement::{Measurement, Term};
+use super::measurement::{Groups, Measurement, Term};
 use crate::config::SloTargets;
 use crate::engine::{RequestRecord, State};
 use crate::metrics::{Group, METRICS, Metric, Series, digest, group_of, percentile};
@@ -19,12 +19,11 @@ impl Measurement {
         let summary = &outcome.summary;
         let mut metrics = BTreeMap::new();
         metrics.insert(String::new(), values(|metric| metric.of_run(summary)));
+        metrics
+            .extend(groups(records.iter().collect(), slo).into_iter().filter(|(name, _)| !name.is_empty()));
+        // By class, gaps between tokens are known too.
         for (class, group) in &summary.per_class {
             metrics.insert(format!("class={class}"), values(|metric| metric.of_group(group)));
-        }
-        for (name, members) in by_place(records) {
-            let group: Group = group_of(members, slo);
-            metrics.insert(name, values(|metric| metric.of_group(&group)));
         }
         Self {
             metrics,
@@ -36,6 +35,7 @@ impl Measurement {
             series,
             terms: terms(outcome),
             warnings: warnings(outcome),
+            parts: None,
         }
     }
 
@@ -44,6 +44,25 @@ impl Measurement {
     pub fn value(&self, group: &str, metric: &str) -> Option<f64> {
         self.metrics.get(group)?.get(metric).copied()
     }
+}
+
+/// Metrics of requests: of all, by class, by place, and by both.
+pub(super) fn groups(records: Vec<&RequestRecord>, slo: &SloTargets) -> Groups {
+    let mut members: BTreeMap<String, Vec<&RequestRecord>> = BTreeMap::new();
+    for record in &records {
+        members.entry(format!("class={}", record.class())).or_default().push(record);
+        // Whether the chosen instance was reloading when they were routed.
+        let Some(pending_us) = record.pending_transfer_at_routing_us else { continue };
+        let place = if pending_us > 0 { "at=offloading" } else { "at=calm" };
+        members.entry(place.to_owned()).or_default().push(record);
+        members.entry(format!("class={},{place}", record.class())).or_default().push(record);
+    }
+    members.insert(String::new(), records);
+    let one = |members| {
+        let group: Group = group_of(members, slo);
+        values(|metric| metric.of_group(&group))
+    };
+    members.into_iter().map(|(name, members)| (name, one(members))).collect()
 }
 
 /// What it warned of; a policy that failed is one more thing to know.
@@ -69,18 +88,6 @@ fn terms(outcome: &Outcome) -> Vec<Term> {
 
 fn values(of: impl Fn(&Metric) -> Option<f64>) -> BTreeMap<String, f64> {
     METRICS.iter().filter_map(|metric| Some((metric.name.to_owned(), of(metric)?))).collect()
-}
-
-/// Requests by whether the chosen instance was reloading when they were routed, and by class too.
-fn by_place(records: &[RequestRecord]) -> BTreeMap<String, Vec<&RequestRecord>> {
-    let mut places: BTreeMap<String, Vec<&RequestRecord>> = BTreeMap::new();
-    for record in records {
-        let Some(pending_us) = record.pending_transfer_at_routing_us else { continue };
-        let place = if pending_us > 0 { "at=offloading" } else { "at=calm" };
-        places.entry(place.to_owned()).or_default().push(record);
-        places.entry(format!("class={},{place}", record.class())).or_default().push(record);
-    }
-    places
 }
 
 /// TTFT at whole percents, over all and by class. \[ms\]

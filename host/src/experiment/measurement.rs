@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::part::Parts;
 use crate::metrics::Series;
+
+/// Metrics by group of requests: the empty group is all, others are `class=critical`, `at=offloading` or
+/// `class=batch,at=calm`. A metric without a value is absent.
+pub type Groups = BTreeMap<String, BTreeMap<String, f64>>;
 
 /// Figures of one run. Two runs of the same configuration and seed give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
-    /// Metrics by group of requests: the empty group is all, others are `class=critical`,
-    /// `at=offloading` or `class=batch,at=calm`. A metric without a value is absent.
-    pub metrics: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Its metrics.
+    pub metrics: Groups,
     /// Hash of all request records, as `--requests` would write them: equal runs, equal routing.
     pub requests_sha256: String,
     /// Hash of the first rounds of all sessions, and of requests without a session: arrival, length,
@@ -30,6 +34,9 @@ pub struct Measurement {
     pub terms: Vec<Term>,
     /// What the run warned of, policies that failed while it went on among it.
     pub warnings: Vec<String>,
+    /// Where two routings shared the cluster: what each of them did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
 }
 
 /// A signal in a scorer: how often it was in play. Counts are routing decisions.

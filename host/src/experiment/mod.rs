@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `plan`, `check` | the arms, what each run depends on, what is wrong with claims |
 //! | `pool`, `cache` | many runs at once, none of them twice |
-//! | `measurement`, `measure` | what is kept of one run |
+//! | `measurement`, `measure`, `part` | what is kept of one run, and of each of two routings that shared it |
 //! | `conduct`, `notes` | seeds are run until the plan is done; what one should know of them |
 //! | `judge` | from measurements to the verdict on a claim |
 //! | `ab` | is B better than A? |
@@ -21,6 +21,7 @@ pub mod judge;
 mod measure;
 pub mod measurement;
 mod notes;
+pub mod part;
 pub mod plan;
 pub mod pool;
 pub mod results;

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::part::Windows;
 use super::results;
 use crate::config::{Config, PolicyRef, Resolved, RoutingSpec, Spanned};
+use crate::policy::Assignment;
 use crate::registry::Catalogue;
 use crate::run::{self, Origins, RunFailure};
 use crate::workload::hex;
@@ -25,6 +27,19 @@ pub struct Arm {
     pub origins: Origins,
     /// Libraries whose policies take the place of others of the same name.
     pub instead: Vec<PathBuf>,
+    /// A second routing on the same cluster.
+    pub rival: Option<Box<Rival>>,
+}
+
+/// A second routing on the cluster of an arm.
+#[derive(Debug, Clone)]
+pub struct Rival {
+    /// The arm whose routing it is.
+    pub arm: Arm,
+    /// Who decides about a request.
+    pub assignment: Assignment,
+    /// The windows in which they take turns, if they do.
+    pub windows: Option<Windows>,
 }
 
 /// A run that is wanted.
@@ -53,7 +68,7 @@ impl Arm {
         let resolved = config.resolve()?;
         let catalogue = catalogue(&resolved)?;
         let origins = run::origins(&resolved, &catalogue)?;
-        Ok(Self { name, levels, resolved, origins, instead: Vec::new() })
+        Ok(Self { name, levels, resolved, origins, instead: Vec::new(), rival: None })
     }
 
     /// The whole configuration of a run of it.
@@ -68,12 +83,19 @@ impl Arm {
     #[must_use]
     pub fn task(&self, arm: usize, seed: u64, program_sha256: &str) -> Task {
         let policies = serde_json::to_value(&self.origins.policies).unwrap_or_default();
-        let what = json!({
+        let mut what = json!({
             "program": program_sha256,
             "config": self.config(seed),
             "policies": policies,
             "workload": self.origins.workload_sha256,
         });
+        if let Some(rival) = &self.rival {
+            what["rival"] = json!({
+                "run": rival.arm.task(arm, seed, program_sha256).key,
+                "assignment": rival.assignment,
+                "windows": rival.windows,
+            });
+        }
         Task { arm, seed, key: hex(&Sha256::digest(what.to_string())) }
     }
 

@@ -8,6 +8,7 @@
 //! | `hooks` | what policies are told besides: completions, KV events |
 //! | `recording` | what a decision looks like to somebody who writes it down |
 //! | `probe` | which signals make a difference to scorers |
+//! | `trial` | two routers over one cluster, and which of them decides |
 //! | `facts`, `table`, `column`, `decision` | what policies see of requests and instances |
 //! | `mark` | which call is under way, for whoever watches the process from outside |
 //! | `object`, `seat`, `failure` | a policy with the columns that it declared, and what happens when it fails |
@@ -31,6 +32,7 @@ mod router;
 mod scoring;
 mod seat;
 mod table;
+mod trial;
 
 use pointsman_plugin_api::abi::AdmissionBox;
 
@@ -46,6 +48,7 @@ pub use router::Router;
 pub use scoring::ClassWeights;
 pub use seat::{Hooks, Loaded, Seat};
 pub use table::{Cells, InstanceSignals, RouterCounts, SignalNeeds, SignalTable};
+pub use trial::{Assigned, Assignment, Disagreement, Side, Trial, TrialLog};
 
 use decision::Decision;
 use hooks::{Completed, KvBatch};
@@ -58,13 +61,15 @@ pub struct Policies {
     pub router: Router,
     /// The order of each instance's waiting queue, by instance.
     pub orderings: Vec<Ordering>,
+    /// A second router on the same cluster, where two are compared.
+    pub trial: Option<Trial>,
 }
 
 impl Policies {
     /// What the engine has to measure for them.
     #[must_use]
     pub fn signals(&self) -> SignalNeeds {
-        self.router.signals().or(self.admission.signals())
+        self.routers().fold(self.admission.signals(), |needs, router| needs.or(router.signals()))
     }
 
     /// What admission alone reads.
@@ -76,7 +81,11 @@ impl Policies {
     /// The hooks that somebody has.
     #[must_use]
     pub fn hooks(&self) -> Hooks {
-        self.router.hooks().or(self.admission.hooks())
+        self.routers().fold(self.admission.hooks(), |hooks, router| hooks.or(router.hooks()))
+    }
+
+    fn routers(&self) -> impl Iterator<Item = &Router> {
+        std::iter::once(&self.router).chain(self.trial.as_ref().map(|trial| &trial.other))
     }
 
     /// Whether a request is let in, on the signals in `table`.
@@ -107,6 +116,11 @@ impl Policies {
         recorder: Option<&mut dyn DecisionRecorder>,
     ) -> Result<u32, PolicyFailure> {
         let decision = Decision::new(now_us, request);
+        if let Some(trial) = &mut self.trial {
+            let chosen = trial.route(&mut self.router, (now_us, request), table, recorder)?;
+            decision.tell_routed(&mut self.admission, table, chosen as usize)?;
+            return Ok(chosen);
+        }
         let chosen = self.router.route(&decision, request.slo_class, table)?;
         if let Some(recorder) = recorder {
             self.router.show((now_us, request), table, chosen, recorder);
@@ -130,7 +144,8 @@ impl Policies {
     ) -> Result<(), PolicyFailure> {
         let completed = Completed::new(now_us, request, facts);
         completed.tell(&mut self.admission)?;
-        self.router.tell_completed(&completed)
+        self.router.tell_completed(&completed)?;
+        self.trial.iter_mut().try_for_each(|trial| trial.other.tell_completed(&completed))
     }
 
     /// Something happened to blocks of an instance at `happened_us`, and it is `now_us`.
@@ -147,14 +162,20 @@ impl Policies {
     ) -> Result<(), PolicyFailure> {
         let batch = KvBatch { now_us, happened_us, instance, rows };
         batch.tell(&mut self.admission)?;
-        self.router.tell_kv_events(&batch)
+        self.router.tell_kv_events(&batch)?;
+        self.trial.iter_mut().try_for_each(|trial| trial.other.tell_kv_events(&batch))
     }
 
     /// The policies that others took the place of, in the order in which that happened.
     #[must_use]
     pub fn ejections(&self) -> Vec<Ejection> {
         let orderings = self.orderings.iter().flat_map(Ordering::ejections);
-        let all = self.admission.ejection().into_iter().chain(self.router.ejections()).chain(orderings);
+        let all = self
+            .admission
+            .ejection()
+            .into_iter()
+            .chain(self.routers().flat_map(Router::ejections))
+            .chain(orderings);
         let mut all: Vec<Ejection> = all.cloned().collect();
         all.sort_by_key(|ejection| ejection.failed.now_us);
         all
@@ -164,7 +185,7 @@ impl Policies {
     #[must_use]
     pub fn failures(&self) -> Vec<FailureCount> {
         let mut counts: Vec<FailureCount> = self.admission.failures().collect();
-        counts.extend(self.router.failures());
+        counts.extend(self.routers().flat_map(Router::failures));
         for ordering in &self.orderings {
             for count in ordering.failures() {
                 match counts.iter_mut().find(|seen| seen.is_of(&count)) {

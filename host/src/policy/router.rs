@@ -201,6 +201,32 @@ impl Router {
         decision.tell_routed(&mut self.picker, candidates, chosen)
     }
 
+    /// The hook after routing, where another router decided: among all instances, whatever the filters here
+    /// would have left.
+    pub(super) fn tell_routed_by_another(
+        &mut self,
+        decision: &Decision<'_>,
+        all: &SignalTable,
+        instance: u32,
+    ) -> Result<(), PolicyFailure> {
+        let row = instance as usize;
+        for seat in &mut self.filtering.filters {
+            decision.tell_routed(seat, all, row)?;
+        }
+        for seat in &mut self.scoring.scorers {
+            decision.tell_routed(seat, all, row)?;
+        }
+        decision.tell_routed(&mut self.picker, all, row)
+    }
+
+    /// The total of an instance in the last decision; `None` where it was no candidate, or nothing was added
+    /// up.
+    pub(super) fn total_of(&self, instance: u32, all: &SignalTable) -> Option<f64> {
+        let candidates = self.filtering.candidates(all);
+        let row = (0..candidates.rows()).find(|&row| candidates.instance(row) == instance)?;
+        self.scoring.totals.get(row).copied()
+    }
+
     /// The hook on completion.
     pub(super) fn tell_completed(&mut self, completed: &Completed<'_>) -> Result<(), PolicyFailure> {
         self.filtering.filters.iter_mut().try_for_each(|seat| completed.tell(seat))?;

@@ -124,6 +124,7 @@ pub(super) fn outcome() -> Outcome {
         attribution: None,
         decisions: None,
         probes: None,
+        trial: None,
         warnings: vec![],
     }
 }

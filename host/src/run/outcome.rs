@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Attribution, Collector, DecisionLog, Summary};
-use crate::policy::{Ejection, FailureCount, ProbeCounts};
+use crate::policy::{Ejection, FailureCount, ProbeCounts, TrialLog};
 use crate::registry::{self, LibraryRecord};
 
 /// A run that reached its end.
@@ -34,8 +34,19 @@ pub struct Outcome {
     pub decisions: Option<DecisionLog>,
     /// Which signals made a difference to scorers, if somebody wanted to know.
     pub probes: Option<Vec<ProbeCounts>>,
+    /// What was seen of a second routing, if there was one.
+    pub trial: Option<Trialled>,
     /// Oddities of the workload that did not stop the run.
     pub warnings: Vec<String>,
+}
+
+/// Two routings on one cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trialled {
+    /// Who decided, and where they disagreed.
+    pub log: TrialLog,
+    /// Where the policies of the second one came from.
+    pub policies: Vec<registry::Provenance>,
 }
 
 /// A policy in the composition of a run.

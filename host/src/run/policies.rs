@@ -105,7 +105,7 @@ impl<'a> Builder<'a> {
             by_class: routing.by_class.clone(),
         };
         let router = Router::new(filters, scorers, weights, picker);
-        let mut policies = Policies { admission, router, orderings };
+        let mut policies = Policies { admission, router, orderings, trial: None };
         if look.probes {
             self.add_shadows(&mut policies)?;
         }

@@ -3,7 +3,7 @@
 use super::effects::unmet_classes;
 use super::look::Recorder;
 use super::policies::Builder;
-use super::{IdleLibrary, Look, Outcome, Provenance, RunFailure, Used, WorkloadRecord};
+use super::{IdleLibrary, Look, Outcome, Provenance, Rival, RunFailure, Trialled, Used, WorkloadRecord};
 use crate::config::{ConfigError, Diagnostic, Resolved};
 use crate::engine::{ClusterSettings, Observer, Simulation, Watch};
 use crate::metrics::{Collector, summarise};
@@ -21,6 +21,8 @@ pub struct Prepared {
     provenance: Provenance,
     warnings: Vec<Diagnostic>,
     look: Look,
+    /// Where the policies of a second routing came from.
+    rival: Vec<registry::Provenance>,
 }
 
 /// Checks and builds everything that the configuration asks for. With a record, libraries and
@@ -92,7 +94,17 @@ pub fn prepare_to_look(
     let idle = idle_libraries(catalogue, &provenance.policies);
     let mut all = resolved.warnings.clone();
     all.append(&mut warnings);
-    Ok(Prepared { resolved, policies, source, used, idle, provenance, warnings: all, look })
+    Ok(Prepared {
+        resolved,
+        policies,
+        source,
+        used,
+        idle,
+        provenance,
+        warnings: all,
+        look,
+        rival: Vec::new(),
+    })
 }
 
 /// The libraries of the catalogue that none of the policies is from, in its order.
@@ -140,6 +152,17 @@ pub(super) fn located(resolved: &Resolved, error: WorkloadError) -> RunFailure {
 }
 
 impl Prepared {
+    /// The same with a second routing on the same cluster.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with it.
+    pub fn with_rival(mut self, rival: &Rival<'_>) -> Result<Self, RunFailure> {
+        let (trial, built) = rival.build()?;
+        self.policies.trial = Some(trial);
+        Ok(Self { rival: built, ..self })
+    }
+
     /// Requests that there will be, if that is known.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
@@ -205,6 +228,7 @@ impl Prepared {
             attribution,
             decisions,
             probes: self.policies.router.probe_counts(),
+            trial: self.policies.trial.map(|trial| Trialled { log: trial.into_log(), policies: self.rival }),
             warnings,
         })
     }

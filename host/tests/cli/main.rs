@@ -16,6 +16,7 @@ mod libraries;
 mod listed;
 mod needless;
 mod new_crates;
+mod one_cluster;
 mod outputs;
 mod plugins;
 mod refused;

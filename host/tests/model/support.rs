@@ -176,6 +176,7 @@ impl Lab {
             Ordering::new(index, scheduler, priority)
         };
         let mut policies = Policies {
+            trial: None,
             router: self.router.unwrap_or_else(steer),
             admission: self.admission,
             orderings: (0..self.settings.instances).map(ordering).collect(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pointsman::config::experiment::MetricRef;
-use pointsman::experiment::ab::{Guardrail, GuardrailState, Pair, Question, Verdict, Weighed, weigh};
+use pointsman::experiment::ab::{Guardrail, GuardrailState, Mode, Pair, Question, Verdict, Weighed, weigh};
 use pointsman::experiment::measurement::Measurement;
 use pointsman::experiment::statistics::Looks;
 use pointsman::metrics::Series;
@@ -21,6 +21,7 @@ fn run(requests: &str, values: &[(&str, f64)]) -> Measurement {
         series: Series { bin_us: 1, instances: Vec::new() },
         terms: Vec::new(),
         warnings: Vec::new(),
+        parts: None,
     }
 }
 
@@ -28,7 +29,8 @@ fn run(requests: &str, values: &[(&str, f64)]) -> Measurement {
 fn ask(ttft: f64, hits: f64, e2e: f64, spread: f64, guardrails: &[&str]) -> Weighed {
     let deciding = ["ttft_mean", "hit_rate"].map(|name| MetricRef::parse(name).unwrap()).to_vec();
     let guardrails = guardrails.iter().map(|text| Guardrail::parse(text).unwrap()).collect();
-    let question = Question { deciding, guardrails, min_effect: 0.02, looks: Looks::once(10) };
+    let question =
+        Question { deciding, guardrails, min_effect: 0.02, looks: Looks::once(10), mode: Mode::Paired };
     let runs: Vec<(Measurement, Measurement)> = (0..10)
         .map(|seed| {
             // Deviations that add up to nothing.

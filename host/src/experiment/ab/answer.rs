@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::one_cluster::OneCluster;
 use crate::experiment::results::{Interval, SeedValue};
 
 /// The whole answer.
@@ -13,7 +14,7 @@ pub struct Answer {
     pub a: Side,
     /// B.
     pub b: Side,
-    /// How seeds were spent: `paired`.
+    /// How they were put to the test: `paired`, `split` or `switchback`.
     pub mode: String,
     /// The seeds, in the order of running.
     pub seeds: Vec<u64>,
@@ -27,6 +28,9 @@ pub struct Answer {
     pub rows: Vec<Row>,
     /// What B must not make worse.
     pub guardrails: Vec<GuardrailRow>,
+    /// Where they shared one cluster: what is known of such a test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_cluster: Option<OneCluster>,
     /// Over all metrics that decide, and the guardrails.
     pub verdict: Verdict,
     /// In a sentence.

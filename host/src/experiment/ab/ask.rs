@@ -1,9 +1,12 @@
 //! Seeds are run, look after look, until the answer is clear or the budget is spent.
 
 use super::answer::{Answer, Side, Verdict};
+use super::mode::Mode;
+use super::one_cluster::{OneCluster, look_at};
 use super::question::Question;
 use super::weigh::{Pair, Weighed, weigh};
 use crate::experiment::conduct::{ConductError, Conducted, Means, run_seeds};
+use crate::experiment::measurement::Measurement;
 use crate::experiment::plan::{Arm, routing};
 use crate::experiment::results::RunOutcome;
 
@@ -37,22 +40,31 @@ pub enum AskError {
     /// No metric that decides has a value.
     #[error("`{0}` has no value in these runs: there is nothing to compare")]
     NoValue(String),
+    /// No two windows were whole.
+    #[error(
+        "in seed {seed}, no pair of windows ended before the last arrival: choose a shorter --window, or a longer workload"
+    )]
+    NoWindows {
+        /// The seed.
+        seed: u64,
+    },
 }
 
-/// Asks whether the second arm is better than the first.
+/// Asks whether the second arm is better than the first. For a test on one cluster there is a third arm, on
+/// which both are.
 ///
 /// # Errors
 ///
 /// If a run failed, or the arms did not meet the same requests.
 pub fn ask(
     question: &Question,
-    arms: &[Arm; 2],
+    arms: &[Arm],
     first_seed: u64,
     means: &mut Means<'_>,
     budget: &mut Budget<'_>,
 ) -> Result<Answer, AskError> {
-    let mut conducted = Conducted { runs: vec![Vec::new(); 2], seeds: Vec::new() };
-    let mut weighed: Option<Weighed> = None;
+    let mut conducted = Conducted { runs: vec![Vec::new(); arms.len()], seeds: Vec::new() };
+    let mut weighed: Option<(Weighed, Option<OneCluster>)> = None;
     let mut stopped = "all seeds used";
     for (look, &count) in question.looks.counts().iter().enumerate() {
         let done = conducted.seeds.len() as u32;
@@ -63,7 +75,13 @@ pub fn ask(
         let seeds: Vec<u64> = (done..count).map(|index| first_seed.wrapping_add(index.into())).collect();
         run_seeds(arms, &seeds, &mut conducted, means)?;
         let pairs = pairs(&conducted)?;
-        let seen = weigh(question, &pairs, look);
+        let (seen, one_cluster) = match conducted.runs.get(2) {
+            None => (weigh(question, &pairs, look), None),
+            Some(_) => {
+                let (seen, one) = look_at(question, &pairs, &shared(question, &conducted)?, look);
+                (seen, Some(one))
+            }
+        };
         if let Some(metric) = question
             .deciding
             .iter()
@@ -73,20 +91,21 @@ pub fn ask(
         }
         let is_settled = seen.is_settled;
         let is_identical = seen.verdict == Verdict::Identical;
-        weighed = Some(seen);
+        weighed = Some((seen, one_cluster));
         if is_settled {
             stopped = if is_identical { "identical" } else { "decided" };
             break;
         }
     }
-    let weighed = weighed.ok_or(ConductError::Interrupted)?;
+    let (weighed, one_cluster) = weighed.ok_or(ConductError::Interrupted)?;
     let because = because(&weighed, conducted.seeds.len());
     Ok(Answer {
         schema_version: 1,
         a: side(&arms[0]),
         b: side(&arms[1]),
-        mode: "paired".to_owned(),
-        notes: notes(&conducted, arms),
+        mode: question.mode.name().to_owned(),
+        notes: notes(&conducted, arms, one_cluster.as_ref()),
+        one_cluster,
         seeds: conducted.seeds,
         looks: question.looks.counts().to_vec(),
         stopped: stopped.to_owned(),
@@ -116,7 +135,30 @@ fn pairs<'c>(conducted: &'c Conducted) -> Result<Vec<Pair<'c>>, AskError> {
     Ok(pairs)
 }
 
-fn side(arm: &Arm) -> Side {
+/// The runs in which both shared the cluster.
+fn shared<'c>(question: &Question, conducted: &'c Conducted) -> Result<Vec<&'c Measurement>, AskError> {
+    let mut shared = Vec::new();
+    for (run, whole) in conducted.runs[2].iter().zip(&conducted.runs[0]) {
+        let seed = run.seed;
+        let (one, whole) = match (&run.outcome, &whole.outcome) {
+            (RunOutcome::Measured(one), RunOutcome::Measured(whole)) => (one, whole),
+            (RunOutcome::Failed(message), _) | (_, RunOutcome::Failed(message)) => {
+                return Err(AskError::Failed { side: 'B', seed, message: message.clone() });
+            }
+        };
+        if one.arrivals_sha256 != whole.arrivals_sha256 {
+            return Err(AskError::OtherRequests { seed });
+        }
+        let has_windows = one.parts.as_ref().is_some_and(|parts| parts.window_pairs > 0);
+        if matches!(question.mode, Mode::Switchback(_)) && !has_windows {
+            return Err(AskError::NoWindows { seed });
+        }
+        shared.push(&**one);
+    }
+    Ok(shared)
+}
+
+pub(super) fn side(arm: &Arm) -> Side {
     let policy = &arm.resolved.policy;
     let mut composition = routing(&policy.routing);
     composition += &format!(", {}", policy.scheduler);
@@ -153,8 +195,8 @@ fn because(weighed: &Weighed, seeds: usize) -> String {
     }
 }
 
-fn notes(conducted: &Conducted, arms: &[Arm; 2]) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes(conducted: &Conducted, arms: &[Arm], one_cluster: Option<&OneCluster>) -> Vec<String> {
+    let mut notes = one_cluster.map(OneCluster::notes).unwrap_or_default();
     for (name, runs) in ["A", "B"].into_iter().zip(&conducted.runs) {
         let growing = runs.iter().filter(
             |run| matches!(&run.outcome, RunOutcome::Measured(one) if one.still_growing == Some(true)),

@@ -1,5 +1,6 @@
 //! What is asked of two arms.
 
+use super::mode::Mode;
 use crate::config::experiment::MetricRef;
 use crate::experiment::statistics::Looks;
 
@@ -14,6 +15,8 @@ pub struct Question {
     pub min_effect: f64,
     /// After how many seeds one looks.
     pub looks: Looks,
+    /// How A and B are put to the test.
+    pub mode: Mode,
 }
 
 /// A bound on what B may do to a metric.

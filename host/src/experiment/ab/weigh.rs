@@ -98,7 +98,7 @@ fn by_class(question: &Question, pairs: &[Pair<'_>]) -> Vec<MetricRef> {
 }
 
 /// Both values of a metric, seed by seed; `None` where a run lacks it.
-fn values(metric: &MetricRef, pairs: &[Pair<'_>]) -> Option<Vec<(f64, f64)>> {
+pub(super) fn values(metric: &MetricRef, pairs: &[Pair<'_>]) -> Option<Vec<(f64, f64)>> {
     let (group, name) = (metric.group(), metric.metric().name);
     pairs.iter().map(|pair| Some((pair.a.value(&group, name)?, pair.b.value(&group, name)?))).collect()
 }
@@ -143,7 +143,7 @@ fn relative_to(difference: f64, a: f64) -> f64 {
 }
 
 /// Valid at any look, and over all of them.
-fn p_value(looks: &Looks, paired: &Paired, look: usize) -> Option<f64> {
+pub(super) fn p_value(looks: &Looks, paired: &Paired, look: usize) -> Option<f64> {
     let differences = paired.differences();
     let counts = looks.counts().iter().take(look + 1).map(|&count| count as usize);
     let samples: Option<Vec<Sample>> = counts.map(|count| Sample::of(differences.get(..count)?)).collect();

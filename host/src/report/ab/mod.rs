@@ -1,6 +1,11 @@
 //! The answer of `pointsman ab`, for people and programs.
 
+mod one_cluster;
+mod shadow;
+
 use std::io::{self, Write};
+
+pub use shadow::{write_shadow, write_shadow_json};
 
 use super::number::{percent, short};
 use super::{Style, Table, plain, wrap};
@@ -28,6 +33,10 @@ pub fn write(answer: &Answer, style: Style, mut out: impl Write) -> io::Result<(
     rows(answer, style, &mut out)?;
     guardrails(answer, style, &mut out)?;
     writeln!(out)?;
+    if let Some(one) = &answer.one_cluster {
+        one_cluster::write(one, &answer.mode, style, &mut out)?;
+        writeln!(out)?;
+    }
     verdict(answer, style, &mut out)?;
     for note in &answer.notes {
         for line in wrap("note: ", &plain(note), style.width, 6) {
@@ -43,14 +52,24 @@ pub fn write(answer: &Answer, style: Style, mut out: impl Write) -> io::Result<(
 }
 
 fn sides(answer: &Answer, style: Style, out: &mut impl Write) -> io::Result<()> {
-    for (name, side) in [("A", &answer.a), ("B", &answer.b)] {
-        writeln!(out, "{}  {}", style.title(name), plain(&side.composition))?;
-        let other = if name == "A" { &answer.b } else { &answer.a };
-        // Libraries that both have say nothing about the difference.
-        for (path, sha256) in side.libraries.iter().filter(|library| !has(other, library)) {
-            let short = sha256.get(..12).unwrap_or(sha256);
-            writeln!(out, "   {} {}", plain(path), style.faint(format!("sha256 {short}")))?;
-        }
+    side("A", "", (&answer.a, &answer.b), style, out)?;
+    side("B", "", (&answer.b, &answer.a), style, out)
+}
+
+/// One side, what it does if there is something to say of it, and the libraries that the other has not.
+fn side(
+    name: &str,
+    does: &str,
+    (one, other): (&Side, &Side),
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let does = if does.is_empty() { String::new() } else { style.faint(format!(" ({does})")) };
+    writeln!(out, "{}  {}{does}", style.title(name), plain(&one.composition))?;
+    // Libraries that both have say nothing about the difference.
+    for (path, sha256) in one.libraries.iter().filter(|library| !has(other, library)) {
+        let short = sha256.get(..12).unwrap_or(sha256);
+        writeln!(out, "   {} {}", plain(path), style.faint(format!("sha256 {short}")))?;
     }
     Ok(())
 }
