@@ -172,6 +172,15 @@ pub fn conduct(
         stopped: stopped.to_owned(),
     };
     let metrics: Vec<&MetricRef> = spec.metrics.iter().map(|metric| &metric.value).collect();
+    let factors: Vec<results::Factor> = spec
+        .factors
+        .iter()
+        .map(|factor| results::Factor {
+            name: factor.name.clone(),
+            levels: factor.levels.clone(),
+            numbers: factor.numbers.clone(),
+        })
+        .collect();
     Ok(results::Results {
         schema_version: results::SCHEMA_VERSION,
         name: spec.name.clone(),
@@ -180,15 +189,8 @@ pub fn conduct(
         host_version: env!("CARGO_PKG_VERSION").to_owned(),
         command,
         seeds,
-        factors: spec
-            .factors
-            .iter()
-            .map(|factor| results::Factor {
-                name: factor.name.clone(),
-                levels: factor.levels.clone(),
-                numbers: factor.numbers.clone(),
-            })
-            .collect(),
+        knees: super::knee::knees(&factors, &described),
+        factors,
         metrics: metrics.iter().map(|metric| info(metric)).collect(),
         units: METRICS.iter().map(|metric| (metric.name.to_owned(), metric.unit.to_owned())).collect(),
         estimates: estimates(&described, &metrics),

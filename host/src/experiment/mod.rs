@@ -5,7 +5,7 @@
 //! | `plan`, `check` | the arms, what each run depends on, what is wrong with claims |
 //! | `pool`, `cache` | many runs at once, none of them twice |
 //! | `measurement`, `measure`, `part` | what is kept of one run, and of each of two routings that shared it |
-//! | `conduct`, `notes` | seeds are run until the plan is done; what one should know of them |
+//! | `conduct`, `knee`, `notes` | seeds are run until the plan is done; where arms pass saturation, and what else one should know |
 //! | `judge` | from measurements to the verdict on a claim |
 //! | `ab` | is B better than A? |
 //! | `statistics` | what can be said from values that differ from seed to seed |
@@ -18,6 +18,7 @@ pub mod cache;
 pub mod check;
 pub mod conduct;
 pub mod judge;
+mod knee;
 mod measure;
 pub mod measurement;
 mod notes;

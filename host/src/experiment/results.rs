@@ -39,8 +39,27 @@ pub struct Results {
     pub estimates: Vec<ArmEstimate>,
     /// The claims, in the order of writing.
     pub hypotheses: Vec<Hypothesis>,
+    /// Where arms pass saturation as a factor goes on.
+    #[serde(default)]
+    pub knees: Vec<Knee>,
     /// What one should know before believing any of it.
     pub notes: Vec<String>,
+}
+
+/// Where arms that differ in one factor alone pass saturation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Knee {
+    /// The levels of the other factors, joined by dots; empty where there are none.
+    pub line: String,
+    /// The factor, which is a number.
+    pub factor: String,
+    /// The level beside the knee that is not past saturation, or the last of all if none is; `None` where
+    /// each is, and where they go back and forth.
+    pub holds_at: Option<f64>,
+    /// The level beside the knee that is past saturation, or the first of all if each is.
+    pub saturated_at: Option<f64>,
+    /// How often neighbouring levels differ: 1 where there is a knee.
+    pub flips: u64,
 }
 
 /// How many seeds were run, and why no more.

@@ -8,7 +8,7 @@ use pointsman::experiment::measurement::Measurement;
 use pointsman::experiment::statistics::Looks;
 use pointsman::metrics::Series;
 
-fn run(requests: &str, values: &[(&str, f64)]) -> Measurement {
+pub(crate) fn run(requests: &str, values: &[(&str, f64)]) -> Measurement {
     let all: BTreeMap<String, f64> =
         values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
     Measurement {
@@ -91,6 +91,7 @@ fn equal_runs_are_identical_whatever_the_values() {
         guardrails: Vec::new(),
         min_effect: 0.0,
         looks: Looks::once(2),
+        mode: Mode::Paired,
     };
     let runs = [run("same", &[("ttft_mean", 1.0)]), run("same", &[("ttft_mean", 1.0)])];
     let pairs = [Pair { seed: 1, a: &runs[0], b: &runs[1] }];

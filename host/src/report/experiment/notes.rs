@@ -6,7 +6,7 @@ use super::super::number::plural;
 use super::super::plain;
 use super::super::terminal::Note;
 use super::lookup::terms;
-use crate::experiment::results::Results;
+use crate::experiment::results::{Knee, Results};
 
 /// More failures of one message, or more arms in a sentence, are only counted.
 const MOST_NAMED: usize = 6;
@@ -22,6 +22,11 @@ pub fn notes(results: &Results) -> Vec<Note> {
     for (message, runs) in failures(results) {
         note("runs failed", format!("{}: {message}", listed(&runs)));
     }
+    let knees = knees(&results.knees);
+    let has_knees = !knees.is_empty();
+    for (text, lines) in knees {
+        note("saturation", if lines.is_empty() { text } else { format!("{text}: {}", listed(&lines)) });
+    }
     let saturated: Vec<String> =
         results.arms.iter().filter(|arm| arm.is_past_saturation()).map(|arm| arm.name.clone()).collect();
     if !saturated.is_empty() {
@@ -30,7 +35,7 @@ pub fn notes(results: &Results) -> Vec<Note> {
             format!(
                 "{}: the queue still grew at the last arrival in most runs; latencies there depend on how \
                  long a run is",
-                listed(&saturated)
+                if has_knees { plural(saturated.len() as u64, "arm") } else { listed(&saturated) }
             ),
         );
     }
@@ -49,6 +54,32 @@ pub fn notes(results: &Results) -> Vec<Note> {
     }
     results.notes.iter().for_each(|text| note("note", text.clone()));
     notes
+}
+
+/// What is said of knees, with the lines of which it is said; nothing of a factor under which none saturates.
+fn knees(knees: &[Knee]) -> Vec<(String, Vec<String>)> {
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    let is_silent = |factor: &str| {
+        let mut of_factor = knees.iter().filter(|knee| knee.factor == factor);
+        of_factor.all(|knee| knee.saturated_at.is_none() && knee.flips == 0)
+    };
+    for knee in knees.iter().filter(|knee| !is_silent(&knee.factor)) {
+        let factor = &knee.factor;
+        let text = match (knee.holds_at, knee.saturated_at) {
+            (Some(holds), Some(saturated)) => {
+                format!("`{factor}` {holds} holds, {saturated} does not")
+            }
+            (Some(holds), None) => format!("`{factor}` holds up to {holds}, as far as was looked"),
+            (None, Some(_)) => format!("past saturation at every `{factor}`"),
+            (None, None) => format!("`{factor}` holds and saturates in no order"),
+        };
+        let line = Some(knee.line.clone()).filter(|line| !line.is_empty());
+        match said.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, lines)) => lines.extend(line),
+            None => said.push((text, line.into_iter().collect())),
+        }
+    }
+    said
 }
 
 fn failures(results: &Results) -> BTreeMap<&str, Vec<String>> {

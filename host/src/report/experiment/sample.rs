@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::experiment::measurement::{Measurement, Term};
 use crate::experiment::results::{
-    Arm, ArmEstimate, Expectation, Factor, Hypothesis, Interval, Library, MetricInfo, Results, Run,
+    Arm, ArmEstimate, Expectation, Factor, Hypothesis, Interval, Knee, Library, MetricInfo, Results, Run,
     RunOutcome, SCHEMA_VERSION, SeedUse, SeedValue, Verdict,
 };
 use crate::metrics::{InstanceSeries, Series};
@@ -71,6 +71,22 @@ fn sample(shape: &Shape) -> Results {
             .into(),
         estimates,
         arms,
+        knees: vec![
+            Knee {
+                line: "default".to_owned(),
+                factor: "rate".to_owned(),
+                holds_at: Some(50.0),
+                saturated_at: Some(200.0),
+                flips: 1,
+            },
+            Knee {
+                line: "kv-heavy".to_owned(),
+                factor: "rate".to_owned(),
+                holds_at: Some(200.0),
+                saturated_at: None,
+                flips: 0,
+            },
+        ],
         notes: vec!["rates are of one workload; others may differ".to_owned()],
     }
 }
@@ -159,6 +175,7 @@ fn measurement(routing: &str, rate: u32, seed: u64, shape: &Shape) -> Measuremen
             term("queue-depth", "waiting_requests", 940, 202),
             term("kv-utilization", "pending_transfer_us", 0, 0),
         ],
+        parts: None,
         warnings: if rate >= 200 {
             vec!["the thrash window is shorter than a step".to_owned()]
         } else {
