@@ -115,6 +115,42 @@ fn what_is_wrong_is_named_with_its_place_before_anything_runs() {
     }
 }
 
+/// The command line is laid over every arm: what a factor sets cannot be among it.
+#[test]
+fn a_factor_is_not_undone_by_the_command_line() {
+    let text = "base: run.yaml\nseeds: 2\nfactors: {rate: {path: workload.rate, values: [10, 20]}}\n";
+    let (_, seen) = experiment(text, &["--rate", "30"]);
+    assert_eq!(seen.code, Some(2));
+    assert!(
+        seen.err.contains("the factor `rate` and the command line both set `workload.rate`"),
+        "{}",
+        seen.err
+    );
+
+    let text = "base: run.yaml\nseeds: 1\nfactors: {speedup: {path: workload.speedup, values: [1, 4]}}\n";
+    let scene = Scene::new();
+    scene.write("e.yaml", text);
+    let lines: Vec<String> = (0..20)
+        .map(|at| {
+            let (time, hash) = (at * 500, at / 2);
+            format!("{{\"timestamp\": {time}, \"input_length\": 600, \"output_length\": 4, \"hash_ids\": [{hash}, {}]}}", hash + 100)
+        })
+        .collect();
+    scene.write("trace.jsonl", &(lines.join("\n") + "\n"));
+    let seen = scene.run(&["experiment", "e.yaml", "--out", "out", "--trace", "trace.jsonl", "-q"]);
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+    let results: serde_json::Value = serde_json::from_slice(&scene.read("out/results.json")).unwrap();
+    let rate = |arm: usize| {
+        results["arms"][arm]["runs"][0]["measured"]["metrics"][""]["throughput_rps"].as_f64().unwrap()
+    };
+    assert!(rate(1) > 3.0 * rate(0), "{} {}", rate(0), rate(1));
+
+    let text = "base: run.yaml\narms: {a: {}, b: {workload: {prompt_tokens: 3}}}\n";
+    scene.write("e.yaml", text);
+    let seen = scene.run(&["experiment", "e.yaml", "--out", "other", "--trace", "trace.jsonl"]);
+    assert!(seen.code == Some(2) && seen.err.contains("a workload of its own"), "{}", seen.err);
+}
+
 /// A run that fails leaves the others alone, and a claim over its arm says why it is open.
 #[test]
 fn a_claim_over_an_arm_that_failed_is_inconclusive_and_says_why() {

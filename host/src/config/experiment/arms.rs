@@ -1,7 +1,8 @@
 //! The arms: compositions that are listed, that a grid gives, or both.
 //!
 //! The configuration of an arm is made of layers: the `base` of the experiment or of the arm, the
-//! `config` that all arms have in common, what the arm says, the levels of the factors.
+//! `config` that all arms have in common, what the arm says, a trace of the command line in the place of the
+//! workload so far, the levels of the factors, what else the command line sets.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -53,6 +54,9 @@ pub(super) fn build(parts: &Parts<'_>, map: &MapReader<'_>, overrides: &[Overrid
     let grid = factors::read(parts.factors, sink);
     check_contradictions(&listed, &grid, sink);
     check_seeds(parts.config, &listed, &grid, sink);
+    check_overrides(overrides, &listed, &grid, sink);
+    let (traces, overrides): (Vec<Override>, Vec<Override>) =
+        overrides.iter().cloned().partition(Override::replaces_workload);
     if listed.is_empty() && grid.is_empty() {
         if parts.arms.is_none() && parts.factors.is_none() {
             let help = "list `arms:`, or give `factors:` with levels".to_owned();
@@ -77,7 +81,7 @@ pub(super) fn build(parts: &Parts<'_>, map: &MapReader<'_>, overrides: &[Overrid
         if listed.is_empty() { alone.to_vec() } else { listed.into_iter().map(Some).collect() };
     for entry in listed {
         for row in &rows {
-            match arm(parts, entry, row, &grid, overrides) {
+            match arm(parts, entry, row, &grid, [&traces, &overrides]) {
                 Ok((arm, files)) => {
                     files.into_iter().for_each(|file| {
                         if !built.files.contains(&file) {
@@ -133,7 +137,7 @@ fn arm(
     entry: Option<&Entry>,
     row: &[&Level],
     grid: &[Factor],
-    overrides: &[Override],
+    [traces, overrides]: [&[Override]; 2],
 ) -> Result<(ArmSpec, Vec<PathBuf>), ConfigError> {
     let mut files = Files::default();
     let value = entry.map(|entry| &entry.value).filter(|value| !value.is_null());
@@ -154,6 +158,7 @@ fn arm(
     if let Some(fragment) = value.filter(|value| value.entries().is_some()) {
         tree = load::over(tree, fragment, &mut files)?;
     }
+    tree = load::apply(tree, traces, &mut files)?;
     for level in row {
         tree = load::over(tree, &level.fragment, &mut files)?;
     }
@@ -186,6 +191,28 @@ fn check_seeds(config: Option<&Node>, listed: &[&Entry], grid: &[Factor], sink: 
     if let Some(entry) = config.into_iter().chain(arms).chain(levels).find_map(|node| node.entry("seed")) {
         let help = "all arms meet the seeds of the experiment: give those under `seeds:`".to_owned();
         sink.error(Diagnostic::at(&entry.key_span, "`seed` has no effect in an experiment").help(help));
+    }
+}
+
+/// What the command line sets is the same for all arms: a factor of it would be none.
+fn check_overrides(overrides: &[Override], listed: &[&Entry], grid: &[Factor], sink: &Sink) {
+    for given in overrides {
+        let of_flag = leaves_of(std::iter::once(given.tree()));
+        for factor in grid {
+            let of_factor = leaves_of(factor.levels.iter().map(|level| &level.fragment));
+            if let Some((path, span, other)) = clash(&of_factor, &of_flag) {
+                let message = format!("the factor `{}` and the command line both set `{path}`", factor.name);
+                let help = "the command line would always win: leave the option out".to_owned();
+                sink.error(Diagnostic::at(&span, message).other(&other, "the option").help(help));
+            }
+        }
+        if given.replaces_workload()
+            && let Some(entry) = listed.iter().find_map(|entry| entry.value.entry("workload"))
+        {
+            let message = "this arm has a workload of its own, which the trace would replace";
+            let help = "leave `--trace` out".to_owned();
+            sink.error(Diagnostic::at(&entry.key_span, message).help(help));
+        }
     }
 }
 
