@@ -2,7 +2,7 @@
 //!
 //! One file per command; beside them what commands share: `flags` (values of a configuration),
 //! `plugins`, `look` and `resolving` (where libraries are looked for), `policy_doc`, `policy_text` and
-//! `policy_usage` (how policies are described), `outputs` (where results go), `stdout`, `messages`
+//! `policy_usage` (how policies are described), `outputs` and `timeline` (where results go), `stdout`, `messages`
 //! and `progress` (what a person sees meanwhile), `isolation` and `worker` (a command in a process of
 //! its own), `interrupt`, `error` and `exit`.
 
@@ -52,6 +52,7 @@ mod run;
 #[cfg(unix)]
 mod runs_bar;
 mod stdout;
+mod timeline;
 #[cfg(unix)]
 mod worker;
 

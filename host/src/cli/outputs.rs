@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::stdout::Stdout;
+use super::timeline::{TimelineArgs, TimelineOutput};
 use super::{CliError, Messages};
 use crate::report::file::OutputFile;
 use crate::report::staged::Staged;
+use crate::report::timeline::Timeline;
 use crate::report::{Style, csv, decisions, json, terminal};
 use crate::run::{Look, Outcome};
 
@@ -31,6 +33,8 @@ pub(super) struct OutputArgs {
     /// Keep only this share of the decisions, by request: 0.01 is one in a hundred
     #[arg(long, value_name = "SHARE", value_parser = share)]
     decisions_sample: Option<f64>,
+    #[command(flatten)]
+    timeline: TimelineArgs,
     /// Form of the summary on standard output; `json` is what `--summary` writes
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -40,7 +44,7 @@ pub(super) struct OutputArgs {
 }
 
 /// A share of requests.
-fn share(text: &str) -> Result<f64, String> {
+pub(super) fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
         _ => Err("a number above 0, up to 1".to_owned()),
@@ -73,6 +77,7 @@ pub(super) struct Outputs {
     decisions: Option<OutputFile>,
     /// The share of the decisions that is kept, if that was said.
     sample: Option<f64>,
+    pub(super) timeline: TimelineOutput,
     printed: Printed,
 }
 
@@ -102,7 +107,9 @@ impl OutputArgs {
             return Err(CliError::Usage(message.to_owned()));
         }
         let decisions = place(&self.decisions).map_err(CliError::NoPlace)?;
-        let outputs = Outputs { requests, summary, decisions, sample: self.decisions_sample, printed };
+        let timeline = self.timeline.check()?;
+        let outputs =
+            Outputs { requests, summary, decisions, sample: self.decisions_sample, timeline, printed };
         outputs.are_apart()?;
         Ok(outputs)
     }
@@ -110,11 +117,12 @@ impl OutputArgs {
 
 impl Outputs {
     /// The files, each with its option.
-    fn named(&self) -> [(&'static str, Option<&OutputFile>); 3] {
+    fn named(&self) -> [(&'static str, Option<&OutputFile>); 4] {
         [
             ("--requests", self.requests.as_ref()),
             ("--summary", self.summary.as_ref()),
             ("--decisions", self.decisions.as_ref()),
+            ("--timeline", self.timeline.place.as_ref()),
         ]
     }
 
@@ -177,6 +185,7 @@ impl Outputs {
             requests: at(self.requests, "requests"),
             summary: at(self.summary, "summary"),
             decisions: at(self.decisions, "decisions"),
+            timeline: TimelineOutput { place: at(self.timeline.place, "timeline"), ..self.timeline },
             ..self
         }
     }
@@ -185,6 +194,7 @@ impl Outputs {
     pub(super) fn write(
         &self,
         outcome: &Outcome,
+        timeline: Option<Timeline>,
         stdout: &Stdout,
         messages: &Messages,
     ) -> Result<(), CliError> {
@@ -199,6 +209,7 @@ impl Outputs {
             file.write(|out| decisions::write(outcome, log, file.path(), out))
                 .map_err(CliError::NotWritten)?;
         }
+        self.timeline.write(outcome, timeline, messages)?;
         if self.printed != Printed::Text {
             // Nobody sees them in the summary.
             terminal::notes(outcome).iter().for_each(|note| messages.warning(note));

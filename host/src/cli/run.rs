@@ -14,6 +14,7 @@ use super::progress::{Progress, ProgressMode, Spectator};
 use super::stdout::Stdout;
 use super::{CliError, Messages, record};
 use crate::config::{Config, Resolved};
+use crate::engine::Observer;
 use crate::registry::Sources;
 use crate::run::{Provenance, RunFailure, prepare_to_look, referenced_libraries};
 
@@ -24,6 +25,7 @@ Examples:
   pointsman run configs/rr.yaml --plugin libmy_scorer.so --routing my-scorer:1
   pointsman run configs/rr.yaml --trace trace.jsonl --limit 1000 --set cluster.instances=8
   pointsman run configs/rr.yaml --requests requests.csv --summary summary.json
+  pointsman run configs/full-offload.yaml --timeline timeline.json.gz
   pointsman run configs/rr.yaml --plugin libmy_scorer.so --routing my-scorer:1 --isolate
   pointsman run --from summary.json";
 
@@ -101,15 +103,17 @@ fn simulate(
     let stdout = Stdout::set_aside()?;
     let prepared = prepare_to_look(resolved, &catalogue, record.as_ref(), look, &|| spectator.is_asked())?;
     prepared.warnings().iter().for_each(|warning| messages.diagnostic(warning));
+    let mut timeline = outputs.timeline.observer(prepared.cluster(), messages)?;
     spectator.begin(prepared.total());
-    let outcome = prepared.execute(spectator);
+    let observer = timeline.as_mut().map(|timeline| timeline as &mut dyn Observer);
+    let outcome = prepared.execute_observed(spectator, observer);
     spectator.finish();
     let outcome = outcome?;
     outcome.warnings.iter().for_each(|warning| messages.warning(warning));
     if spectator.is_asked() {
         return Err(RunFailure::Interrupted.into());
     }
-    outputs.write(&outcome, &stdout, messages)
+    outputs.write(&outcome, timeline, &stdout, messages)
 }
 
 impl RunArgs {

@@ -156,12 +156,23 @@ impl DecisionLog {
 /// requests keep the same ones, whatever their policies.
 #[must_use]
 pub fn is_sampled(id: u64, share: f64) -> bool {
+    is_rank_within(sample_rank(id), share)
+}
+
+/// Where an id stands in the order in which ids come into a growing sample.
+#[must_use]
+pub fn sample_rank(id: u64) -> u64 {
     // The finaliser of SplitMix64 (Steele, Lea and Flood 2014): neighbours end up far apart.
     let mut mixed = id.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^= mixed >> 31;
-    share >= 1.0 || (mixed as f64) < share * 2f64.powi(64)
+    mixed ^ (mixed >> 31)
+}
+
+/// Whether what has this rank belongs to a sample of this share.
+#[must_use]
+pub fn is_rank_within(rank: u64, share: f64) -> bool {
+    share >= 1.0 || (rank as f64) < share * 2f64.powi(64)
 }
 
 fn logged(decision: &DecisionView<'_>, signals: &[&'static str]) -> LoggedDecision {

@@ -18,7 +18,9 @@ mod summary;
 
 pub use attribution::{Attributed, Attribution, Attributor, Margin, ScorerShare};
 pub use collector::Collector;
-pub use decision_log::{DecisionLog, LoggedDecision, LoggedScorer, SignalValues, is_sampled};
+pub use decision_log::{
+    DecisionLog, LoggedDecision, LoggedScorer, SignalValues, is_rank_within, is_sampled, sample_rank,
+};
 pub use distribution::{Distribution, Histogram, percentile};
 pub use goodput::{Goodput, Targets};
 pub use hindsight::{Routings, WINDOW_US};

@@ -120,6 +120,11 @@ impl OutputFile {
         write().map_err(|why| self.error(&why))
     }
 
+    /// A directory with room for what is put together before the file is written.
+    pub(super) fn scratch(&self) -> PathBuf {
+        if self.is_special { std::env::temp_dir() } else { self.directory().to_owned() }
+    }
+
     pub(super) fn error(&self, why: &io::Error) -> OutputError {
         OutputError::new(&self.named, why)
     }

@@ -18,6 +18,7 @@ pub mod staged;
 mod style;
 mod table;
 pub mod terminal;
+pub mod timeline;
 mod unfinished;
 mod wrap;
 
