@@ -11,6 +11,7 @@ use crate::scene::Scene;
 fn interrupted(values: &[&str]) {
     let scene = Scene::new();
     let mut args = vec!["run", "run.yaml", "--progress", "bar", "--requests", "r.csv", "--summary", "s.json"];
+    args.extend(["--timeline", "t.json"]);
     args.extend(values.iter().flat_map(|value| ["--set", value]));
     let mut command = scene.command(&args);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

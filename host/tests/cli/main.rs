@@ -26,3 +26,4 @@ mod seen;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each test binary needs a part of it")]
 mod support;
+mod timeline;

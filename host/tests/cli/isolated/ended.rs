@@ -46,7 +46,8 @@ fn signal(name: &str, process: u32) {
 fn ctrl_c_ends_both_processes_and_leaves_nothing() {
     for name in ["INT", "TERM"] {
         let scene = scene();
-        let child = under_way(&scene, &["--requests", "r.csv", "--summary", "s.json"]);
+        let child =
+            under_way(&scene, &["--requests", "r.csv", "--summary", "s.json", "--timeline", "t.json"]);
         let worker = worker_of(&child);
         signal(name, child.id());
         let output = child.wait_with_output().unwrap();
