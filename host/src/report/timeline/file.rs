@@ -31,7 +31,7 @@ impl Timeline {
         })
     }
 
-    fn write_to(&mut self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write_to(&mut self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         let header = self.header(outcome)?;
         // Programs that read a trace once want to know the unit before the first event.
         write!(out, "{{\"displayTimeUnit\":\"ms\",\n\"otherData\":{header},\n\"traceEvents\":[")?;

@@ -2,12 +2,12 @@
 
 use super::event::Values;
 
-/// Values kept at most, over all instances: some 40 MB of trace where each changes every time.
-const MOST_VALUES: usize = 1 << 17;
+/// Points times instances at most: some 30 MB of trace where every counter changes every time.
+pub(super) const MOST_VALUES: usize = 1 << 16;
 /// Points at most, however few the instances.
 const MOST_POINTS: usize = 4096;
 /// Points at least, however many the instances.
-const LEAST_POINTS: usize = 64;
+const LEAST_POINTS: usize = 16;
 /// The distance to begin with; it doubles as often as the run needs. \[us\]
 const FIRST_PERIOD_US: u64 = 1 << 10;
 
@@ -84,8 +84,8 @@ mod tests {
             assert!(points.len() <= MOST_POINTS && points.len() >= LEAST_POINTS / 2, "{}", points.len());
             assert!(points.len() * instances as usize <= MOST_VALUES.max(LEAST_POINTS * instances as usize));
             for (at_us, values) in points {
-                let step = (0..).take_while(|step| step * step * 10_000 < at_us).count() as u64;
-                let before = step.saturating_sub(1);
+                // What happens at the point's own tick counts.
+                let before = (0..).take_while(|step| step * step * 10_000 <= at_us).count() as u64 - 1;
                 assert_eq!(values[0][0], before * before * 10_000, "at {at_us}");
                 assert_eq!(values.last().unwrap()[1], u64::from(instances) - 1);
             }

@@ -25,6 +25,8 @@ mod line;
 mod recorder;
 mod sampling;
 mod spool;
+#[cfg(test)]
+mod tests;
 mod tracks;
 
 pub use recorder::Timeline;

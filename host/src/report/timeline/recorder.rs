@@ -26,7 +26,7 @@ pub struct Timeline {
     pub(super) share: f64,
     most_bytes: u64,
     /// What the events so far come to, where that matters.
-    bytes: u64,
+    pub(super) bytes: u64,
     pub(super) spool: Spool,
     /// What went wrong with it; nothing is kept any more.
     pub(super) failed: Option<io::Error>,

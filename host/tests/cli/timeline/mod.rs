@@ -34,8 +34,8 @@ workload:
 const KINDS: [&[&str]; 4] = [
     &[],
     &["--set", "cluster.kv.reload=async"],
-    &["--set", "cluster.kv.reload=async", "--set", "horizon_us=2000000"],
-    &["--set", "horizon_us=1500000", "--set", "cluster.routing_latency_us=700"],
+    &["--set", "cluster.kv.reload=async", "--set", "horizon_us=5000000"],
+    &["--set", "horizon_us=6000000", "--set", "cluster.routing_latency_us=700"],
 ];
 
 fn scene() -> Scene {

@@ -41,7 +41,7 @@ fn arrows_lead_from_decisions_to_first_steps() {
         let ends: BTreeMap<u64, Event<'_>> =
             trace.of_kind("f", "routing").iter().map(|event| (event.number("id"), *event)).collect();
         let starts = trace.of_kind("s", "routing");
-        assert!(starts.len() > 50 && starts.len() == ends.len(), "{}", starts.len());
+        assert!(starts.len() > 40 && starts.len() == ends.len(), "{}", starts.len());
         let steps = trace.of_kind("X", "step");
         for start in &starts {
             let (id, end) = (start.number("id"), ends[&start.number("id")]);
