@@ -138,7 +138,12 @@ impl<'a> Lab<'a> {
             assignment: rival.assignment,
             windows: rival.windows,
         });
-        let wanted = Wanted { config: arm.config(task.seed), libraries: arm.libraries(), rival };
+        let wanted = Wanted {
+            config: arm.config(task.seed),
+            libraries: arm.libraries(),
+            written: arm.resolved.written(),
+            rival,
+        };
         let job = Job {
             args: WorkerArgs::for_job(false, false, self.command(arm)),
             input: Some(serde_json::to_vec(&wanted).map_err(|error| failed(error.to_string()))?),

@@ -1,7 +1,7 @@
 //! `pointsman measure`: hidden, since only this program itself calls it, as a worker process. Makes one
 //! run of an experiment that standard input describes, and prints what is kept of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use super::CliError;
 use super::plugins::{self, PluginArgs};
 use super::progress::Spectator;
 use super::stdout::Stdout;
-use crate::config::{Config, Resolved};
+use crate::config::{Config, Diagnostic, Resolved};
 use crate::experiment::measurement::Measurement;
 use crate::experiment::part::{Parts, Windows};
 use crate::metrics::SeriesObserver;
@@ -47,6 +47,8 @@ pub(super) struct Wanted {
     pub(super) config: serde_json::Value,
     /// The libraries that it must load, with their hashes.
     pub(super) libraries: BTreeMap<String, String>,
+    /// The options that somebody wrote: one that has no effect is worth saying.
+    pub(super) written: BTreeSet<String>,
     /// A second routing on the same cluster.
     pub(super) rival: Option<WantedRival>,
 }
@@ -69,7 +71,8 @@ pub(super) fn measure(args: &MeasureArgs, spectator: &mut dyn Spectator) -> Resu
         cause: io::Error::other(error),
     };
     let wanted: Wanted = serde_json::from_reader(io::stdin().lock()).map_err(broken)?;
-    let (resolved, catalogue) = args.read(&wanted.config, &args.instead)?;
+    let (mut resolved, catalogue) = args.read(&wanted.config, &args.instead)?;
+    resolved.written = wanted.written;
     let slo = resolved.slo.clone();
     let mut series = SeriesObserver::new(resolved.settings.instances, resolved.settings.kv.blocks);
     let stdout = Stdout::set_aside()?;
@@ -81,10 +84,12 @@ pub(super) fn measure(args: &MeasureArgs, spectator: &mut dyn Spectator) -> Resu
         let rival = Rival { resolved: &resolved, catalogue: &catalogue, assignment: rival.assignment };
         prepared = prepared.with_rival(&rival)?;
     }
+    let needless: Vec<String> = prepared.warnings().iter().map(Diagnostic::sentence).collect();
     spectator.begin(prepared.total());
     let outcome = prepared.execute_observed(spectator, Some(&mut series))?;
     same_libraries(&outcome.provenance.policies, &wanted.libraries)?;
     let mut measurement = Measurement::of(&outcome, series.finish(), &slo);
+    measurement.warnings.splice(..0, needless);
     if let (Some(rival), Some(trial)) = (&wanted.rival, &outcome.trial) {
         same_libraries(&trial.policies, &rival.libraries)?;
         measurement.parts = Some(Parts::of(&outcome, trial, rival.windows, &slo));

@@ -70,6 +70,14 @@ impl Diagnostic {
         self
     }
 
+    /// The same without its place, in a line.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let label = self.label.iter().map(|label| format!(": {label}"));
+        let help = self.help.iter().map(|help| format!("; {help}"));
+        std::iter::once(self.message.clone()).chain(label).chain(help).collect()
+    }
+
     /// As a warning for a person, with an excerpt; colour only where the caller wants it.
     #[must_use]
     pub fn render_warning(&self, colour: bool) -> String {

@@ -43,6 +43,7 @@ mod source;
 mod suggest;
 mod tree;
 mod workload;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub use slo::SloTargets;
 pub use source::{Span, Spanned};
 pub use suggest::{did_you_mean, nearest};
 pub use workload::WorkloadNode;
+pub use written::option;
 
 use source::{Origin, Source};
 

@@ -1,5 +1,6 @@
 //! A whole run, resolved: every value is there and valid, every default filled in.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
@@ -45,6 +46,8 @@ pub struct Resolved {
     pub warnings: Vec<Diagnostic>,
     /// Whether this is the record of a run, which writes out every option, those without effect, too.
     pub is_record: bool,
+    /// Of a record: the options that somebody wrote (see [`Self::written`]), if that is known.
+    pub written: BTreeSet<String>,
     preemption_span: Span,
     /// As it was written, for places.
     tree: Node,
@@ -109,6 +112,7 @@ impl Resolved {
             files: workload_file.into_iter().chain(profile_file).collect(),
             warnings,
             is_record: false,
+            written: BTreeSet::new(),
             preemption_span: cluster.preemption_span,
             tree: tree.clone(),
         })

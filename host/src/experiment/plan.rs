@@ -88,6 +88,8 @@ impl Arm {
             "config": self.config(seed),
             "policies": policies,
             "workload": self.origins.workload_sha256,
+            // What a run warns of is a part of its result.
+            "written": self.resolved.written(),
         });
         if let Some(rival) = &self.rival {
             what["rival"] = json!({

@@ -2,7 +2,7 @@
 
 use super::RunFailure;
 use super::policies::Builder;
-use crate::config::{Diagnostic, Resolved};
+use crate::config::{Diagnostic, Resolved, option};
 use crate::engine::Reload;
 use crate::metrics::Summary;
 use crate::policy::{Ordering, Policies};
@@ -16,7 +16,7 @@ impl Builder<'_> {
         self.warn_of_unread_reports(policies);
         self.warn_of_needless_delays(policies);
         let priority = &self.resolved.policy.priority;
-        if self.resolved.is_record {
+        if !self.resolved.warns_of(option::PRIORITY) {
             return Ok(());
         }
         if !uses_priority && priority.name.span.is_written() && priority.name.value != "constant" {
@@ -35,10 +35,11 @@ impl Builder<'_> {
     fn warn_of_unread_reports(&mut self, policies: &Policies) {
         let signals = policies.signals();
         let interval_us = self.resolved.settings.refresh_interval_us;
-        if self.resolved.is_record || interval_us == 0 || signals.instances || signals.cached_prefix_blocks {
+        let key = option::REFRESH_INTERVAL;
+        let is_said = self.resolved.warns_of(key);
+        if !is_said || interval_us == 0 || signals.instances || signals.cached_prefix_blocks {
             return;
         }
-        let key = "cluster.signals.refresh_interval_us";
         let message =
             format!("`{key}` has no effect: neither routing nor admission reads what instances report");
         let warning = Diagnostic::new(message);
@@ -87,12 +88,13 @@ impl Builder<'_> {
 /// Options for classes that no request was of: a slip of the pen has no other sign.
 pub(super) fn unmet_classes(resolved: &Resolved, summary: &Summary) -> Vec<String> {
     let admission = &resolved.policy.admission;
-    let gated: Vec<String> = match admission.params.get("classes").filter(|_| !resolved.is_record) {
-        Some(serde_json::Value::Array(classes)) if admission.name.value == "slo-gated" => {
-            classes.iter().filter_map(|class| class.as_str().map(str::to_owned)).collect()
-        }
-        _ => Vec::new(),
-    };
+    let gated: Vec<String> =
+        match admission.params.get("classes").filter(|_| resolved.warns_of(option::GATED_CLASSES)) {
+            Some(serde_json::Value::Array(classes)) if admission.name.value == "slo-gated" => {
+                classes.iter().filter_map(|class| class.as_str().map(str::to_owned)).collect()
+            }
+            _ => Vec::new(),
+        };
     let named: [(&str, Vec<&String>); 3] = [
         ("slo", resolved.slo.keys().collect()),
         ("policy.routing.by_class", resolved.policy.routing.by_class.keys().collect()),

@@ -8,7 +8,7 @@ use rand::Rng;
 use super::outcome::Used;
 use super::{Look, RunFailure};
 use crate::config::{
-    ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved, Spanned,
+    ConfigError, Diagnostic, OnError as OnErrorSpec, OnErrorAction, PolicyRef, Resolved, Spanned, option,
 };
 use crate::policy::{
     ClassWeights, Loaded, OnError, Ordering, Policies, PolicyObject, Router, Seat, baseline,
@@ -156,7 +156,7 @@ impl<'a> Builder<'a> {
         let mut picker = routing.picker.clone();
         let found = self.catalogue.policy(Kind::Picker, &reference(&picker, None));
         let found = found.map_err(|error| located(&picker, error))?;
-        let written = self.resolved.span("policy.routing.tie_break").filter(|_| !self.resolved.is_record);
+        let written = self.resolved.span(option::TIE_BREAK).filter(|_| !self.resolved.is_record);
         if found.parameters.iter().any(|parameter| parameter.name == "tie_break") {
             match picker.params.get("tie_break") {
                 None => {
@@ -171,7 +171,9 @@ impl<'a> Builder<'a> {
                 }
                 Some(_) => {}
             }
-        } else if let Some(span) = written {
+        } else if let Some(span) =
+            self.resolved.span(option::TIE_BREAK).filter(|_| self.resolved.warns_of(option::TIE_BREAK))
+        {
             let why = format!("the picker `{picker}` takes none");
             let message = "`policy.routing.tie_break` has no effect";
             self.warnings.push(Diagnostic::at(span, message).label(why));
@@ -182,7 +184,7 @@ impl<'a> Builder<'a> {
             return Err(ConfigError::at(&picker.name.span, message, help).into());
         }
         if let Some(first) =
-            routing.scorers.first().filter(|_| !found.uses_scores && !self.resolved.is_record)
+            routing.scorers.first().filter(|_| !found.uses_scores && self.resolved.warns_of(option::SCORERS))
         {
             let message = "the scorers have no effect";
             let why = format!("the picker `{picker}` asks none");

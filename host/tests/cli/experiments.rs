@@ -221,6 +221,44 @@ arms:
     assert!(refused.err.contains("--seeds N"), "{}", refused.err);
 }
 
+/// What `run` would warn of for an arm is said once, with the arms that it is about.
+#[test]
+fn options_without_effect_are_told_once() {
+    let text = "\
+base: run.yaml
+seeds: 2
+arms:
+  plain: {}
+  idle: {policy: {priority: slo-class}}
+  idler: {policy: {priority: slo-class}, cluster: {signals: {completion_delay_us: 5, refresh_interval_us: 9}}}
+  scored: {policy: {routing: {picker: round-robin, scorers: [{name: qd, weight: 1}], tie_break: first}}}
+  unread: {policy: {routing: round-robin}, cluster: {signals: {refresh_interval_us: 9}}}
+  gated: {policy: {admission: {name: slo-gated, params: {classes: [bach], threshold: 3}}}}
+  rated: {slo: {critcal: {ttft_ms: 5}}}
+";
+    let (scene, seen) = experiment(text, &[]);
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = flat(&seen.out);
+    for warning in [
+        "priority `slo-class` has no effect: the scheduler `fcfs` does not use priorities; choose a scheduler such as \
+         `priority-fcfs` (idle, idler)",
+        "`cluster.signals.completion_delay_us` has no effect: no policy listens to completions (idler)",
+        "the scorers have no effect: the picker `round-robin` asks none (scored)",
+        "`policy.routing.tie_break` has no effect: the picker `round-robin` takes none (scored)",
+        "`cluster.signals.refresh_interval_us` has no effect: neither routing nor admission reads what instances \
+         report (unread)",
+        "`policy.admission` has no effect for `bach`: no request is of that class; there are `batch`, `critical` (gated)",
+        "`slo` has no effect for `critcal`: no request is of that class; there are `batch`, `critical` (rated)",
+    ] {
+        assert_eq!(told.matches(warning).count(), 1, "{warning}\n{}", seen.out);
+    }
+    assert_eq!(told.matches("no effect").count(), 7, "{}", seen.out);
+    let seen = scene.run(&["ab", "run.yaml", "--b", "{priority: slo-class}"]);
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+    assert_eq!(flat(&seen.out).matches("priority `slo-class` has no effect").count(), 1, "{}", seen.out);
+}
+
 /// Law: what the series of a run adds up to is what its metrics say.
 #[test]
 fn the_series_of_a_run_adds_up_to_its_figures() {

@@ -1,5 +1,7 @@
 //! Seeds are run, look after look, until the answer is clear or the budget is spent.
 
+use std::collections::BTreeMap;
+
 use super::answer::{Answer, Side, Verdict};
 use super::mode::Mode;
 use super::one_cluster::{OneCluster, look_at};
@@ -209,6 +211,19 @@ fn notes(conducted: &Conducted, arms: &[Arm], one_cluster: Option<&OneCluster>) 
             ));
         }
     }
+    let mut warned: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, runs) in ["A", "B"].into_iter().zip(&conducted.runs) {
+        for run in runs {
+            let RunOutcome::Measured(one) = &run.outcome else { continue };
+            for warning in &one.warnings {
+                let names = warned.entry(warning).or_default();
+                if names.last() != Some(&name) {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    notes.extend(warned.into_iter().map(|(warning, names)| format!("{warning} ({})", names.join(" and "))));
     if arms[0].origins.is_trace {
         notes.push(
             "a trace has nothing random in it: seeds differ in tie-breaks and random policies alone, and \
