@@ -103,7 +103,11 @@ mod tests {
 
     fn all(spool: &mut Spool) -> Vec<Record> {
         let mut all = Vec::new();
-        spool.read(|record| Ok(all.push(*record))).unwrap();
+        let read = spool.read(|record| {
+            all.push(*record);
+            Ok(())
+        });
+        read.unwrap();
         all
     }
 
