@@ -13,10 +13,10 @@ use super::lab::{Lab, LabArgs, say_warnings};
 use super::outputs::Format;
 use super::progress::ProgressMode;
 use super::stdout::Stdout;
-use super::{CliError, Messages};
+use super::{CliError, Messages, question};
 use crate::config::experiment::MetricRef;
 use crate::config::{Config, Override, Spanned};
-use crate::experiment::ab::{Answer, AskError, Guardrail, Mode, Question, Verdict, ask, ask_shadow};
+use crate::experiment::ab::{Answer, AskError, Mode, Question, Verdict, ask, ask_shadow};
 use crate::experiment::cache::Cache;
 use crate::experiment::plan::Arm;
 use crate::experiment::statistics::Looks;
@@ -215,28 +215,11 @@ impl AbArgs {
             let problem = format!("`{metric}` is not known of one of two routings on one cluster");
             Err(usage(option, format!("{problem}; use --mode paired")))
         };
-        let names: Vec<&str> = match &self.metrics[..] {
-            [] => METRICS.to_vec(),
-            metrics => metrics.iter().map(String::as_str).collect(),
-        };
-        let mut deciding: Vec<MetricRef> = Vec::new();
-        for name in names {
-            let metric = MetricRef::parse(name).map_err(|problem| usage("--metric", problem))?;
-            if deciding.contains(&metric) {
-                return Err(usage("--metric", format!("`{metric}` is there twice")));
-            }
-            of_mode("--metric", &metric)?;
-            deciding.push(metric);
-        }
-        let guardrails = self.guardrails.iter().map(|text| Guardrail::parse(text));
-        let guardrails: Result<Vec<_>, String> = guardrails.collect();
-        let guardrails = guardrails.map_err(|problem| usage("--guardrail", problem))?;
+        let deciding = question::metrics(&self.metrics, &METRICS)?;
+        deciding.iter().try_for_each(|metric| of_mode("--metric", metric))?;
+        let guardrails = question::guardrails(&self.guardrails)?;
         guardrails.iter().try_for_each(|guardrail| of_mode("--guardrail", &guardrail.metric))?;
-        let min_effect = self.min_effect.as_deref().unwrap_or("1%");
-        let percent = min_effect.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
-        let Some(percent) = percent.filter(|percent: &f64| *percent >= 0.0 && *percent < 100.0) else {
-            return Err(usage("--min-effect", "a percentage from 0% to below 100%, such as `2%`".to_owned()));
-        };
+        let min_effect = question::min_effect(self.min_effect.as_deref().unwrap_or("1%"))?;
         let max_seeds = self.max_seeds.unwrap_or(MAX_SEEDS.max(self.min_seeds));
         if self.min_seeds > max_seeds {
             let problem = format!("{} is above --max-seeds {max_seeds}", self.min_seeds);
@@ -245,7 +228,7 @@ impl AbArgs {
         Ok(Question {
             deciding,
             guardrails,
-            min_effect: percent / 100.0,
+            min_effect,
             looks: Looks::doubling(self.min_seeds, max_seeds),
             mode,
         })
@@ -284,7 +267,7 @@ impl AbArgs {
     }
 }
 
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     #[expect(
         clippy::disallowed_methods,
         reason = "the budget of time; the plan of looks bounds the error in any case"

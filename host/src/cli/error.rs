@@ -7,6 +7,7 @@ use super::exit;
 use crate::config::ConfigError;
 use crate::experiment::ab::AskError;
 use crate::experiment::conduct::ConductError;
+use crate::experiment::tune::TuneError;
 use crate::registry::{ErrorClass, PluginError};
 use crate::report::decisions::ReadError;
 use crate::report::file::OutputError;
@@ -41,6 +42,9 @@ pub enum CliError {
     /// A and B cannot be compared.
     #[error(transparent)]
     Ab(AskError),
+    /// A search has no answer.
+    #[error(transparent)]
+    Tune(TuneError),
     /// Every run of an experiment failed.
     #[error("every run failed: there is nothing to say; the messages are in the results")]
     AllFailed,
@@ -136,7 +140,7 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::Unreadable { .. } | Self::Record { .. } | Self::NoPlace(_) => exit::USAGE,
             Self::Unwritable { .. } => exit::USAGE,
-            Self::Ab(_) | Self::AllFailed => exit::RUN_FAILED,
+            Self::Ab(_) | Self::Tune(_) | Self::AllFailed => exit::RUN_FAILED,
             Self::NotHeld => exit::NOT_HELD,
             Self::Decisions(_) | Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,

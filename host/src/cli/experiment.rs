@@ -63,7 +63,7 @@ pub struct ExperimentArgs {
 }
 
 /// Where results go if nobody says.
-const OUT: &str = "pointsman-out";
+pub(super) const OUT: &str = "pointsman-out";
 
 /// Does it.
 pub(super) fn experiment(args: &ExperimentArgs, messages: &Messages) -> Result<(), CliError> {
@@ -99,7 +99,7 @@ fn arms(spec: &ExperimentSpec, lab: &mut Lab<'_>) -> Result<Vec<Arm>, CliError> 
 }
 
 /// The results of runs, kept beside those of the experiment.
-fn open_cache(directory: &Path, fresh: bool) -> Result<Cache, CliError> {
+pub(super) fn open_cache(directory: &Path, fresh: bool) -> Result<Cache, CliError> {
     let runs = directory.join("runs");
     let error = |cause| CliError::Unwritable { path: runs.clone(), cause };
     if fresh && runs.is_dir() {

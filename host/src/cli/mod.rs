@@ -46,6 +46,8 @@ mod policy_doc;
 mod policy_text;
 mod policy_usage;
 mod progress;
+#[cfg(unix)]
+mod question;
 mod record;
 mod resolving;
 mod run;
@@ -53,6 +55,8 @@ mod run;
 mod runs_bar;
 mod stdout;
 mod timeline;
+#[cfg(unix)]
+mod tune;
 #[cfg(unix)]
 mod worker;
 
@@ -132,6 +136,14 @@ pub enum Command {
     /// interval. An experiment that is ended goes on where it was when it is started again.
     #[cfg(unix)]
     Experiment(Box<experiment::ExperimentArgs>),
+    /// Search the weights and parameters of policies for the best ones
+    ///
+    /// All points of the space meet the same requests on a few seeds, the better half on twice as many,
+    /// and so on. What is left, a Pareto front if there are several metrics, is compared with the
+    /// configuration as it is on seeds that the search never saw: only these are claims. A search that is
+    /// ended goes on where it was. How: host/docs/tune.md.
+    #[cfg(unix)]
+    Tune(Box<tune::TuneArgs>),
     /// Look at policy libraries
     Plugin {
         /// What to do with them.
@@ -237,6 +249,8 @@ impl Command {
             Self::Ab(args) => ab::ab(args, messages),
             #[cfg(unix)]
             Self::Experiment(args) => experiment::experiment(args, messages),
+            #[cfg(unix)]
+            Self::Tune(args) => tune::tune(args, messages),
             #[cfg(unix)]
             Self::Measure(_) => Err(CliError::Usage("`measure` is for worker processes".to_owned())),
             Self::Plugin { command } => command.run(messages),

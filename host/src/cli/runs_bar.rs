@@ -18,9 +18,9 @@ impl RunsBar {
     /// Before the first run.
     pub(super) fn new(mode: ProgressMode) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), mode.target());
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:20.cyan} {human_pos}/{human_len} runs{msg}, {eta} left")
-        {
+        if let Ok(style) = ProgressStyle::with_template(
+            "{prefix}{bar:20.cyan} {human_pos}/{human_len} runs{msg}, {eta} left",
+        ) {
             bar.set_style(style.progress_chars("━╸─"));
         }
         Self { bar, running: 0, failed: 0, known: 0 }
@@ -44,6 +44,10 @@ impl RunsBar {
 }
 
 impl Watch for RunsBar {
+    fn stage(&mut self, name: &str) {
+        self.bar.set_prefix(format!("{name}  "));
+    }
+
     fn batch(&mut self, runs: usize, known: usize) {
         let (runs, known) = (runs as u64, known as u64);
         self.bar.inc_length(runs);

@@ -15,6 +15,7 @@
 //! - `resolved`: the outcome, and the record of it;
 //! - `keys`, `flow`: what may be written, and a value as one would write it;
 //! - `experiment`: experiment files, whose arms are such configurations;
+//! - `space`: many configurations at once, for searches;
 //! - `error`, `render`, `suggest`: what is said when something is wrong.
 
 mod cluster;
@@ -40,6 +41,7 @@ mod resolved;
 mod scalar;
 mod slo;
 mod source;
+pub mod space;
 mod suggest;
 mod tree;
 mod workload;

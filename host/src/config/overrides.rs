@@ -14,7 +14,7 @@ use super::tree::{Entry, Node, Value};
 const MAX_KEYS: usize = 16;
 
 /// Keys of a whole configuration that can differ between two policies under test.
-const ROOT_KEYS: [&str; 3] = ["policy", "cluster", "plugins"];
+pub(super) const ROOT_KEYS: [&str; 3] = ["policy", "cluster", "plugins"];
 
 /// One value from the command line.
 #[derive(Debug, Clone)]
@@ -36,24 +36,7 @@ impl Override {
             return Err(ConfigError::at(&span, "this sets nothing: there is no `=`", help));
         };
         let value = parse_part(&source, start + equals + 1..source.text.len())?;
-        let path = &argument[..equals];
-        let mut keys: Vec<(&str, Range<usize>)> = Vec::new();
-        let mut at = start;
-        for key in path.split('.') {
-            let trimmed = key.trim();
-            let from = at + (key.len() - key.trim_start().len());
-            let range = from..from + trimmed.len();
-            if trimmed.is_empty() {
-                let help = "keys are separated by single dots".to_owned();
-                return Err(ConfigError::at(&Span::new(&source, range), "a key is empty", help));
-            }
-            if keys.len() == MAX_KEYS {
-                let message = format!("there are more than {MAX_KEYS} keys in this path");
-                return Err(ConfigError::at(&Span::new(&source, range), message, None));
-            }
-            keys.push((trimmed, range));
-            at += key.len() + 1;
-        }
+        let keys = path_keys(&source, start, &argument[..equals])?;
         if keys.first().is_some_and(|(key, _)| *key == "base") {
             let span = Span::new(&source, keys[0].1.clone());
             return Err(ConfigError::at(&span, "`base` can be written in a file only", None));
@@ -102,7 +85,8 @@ impl Override {
         })
     }
 
-    fn new(flag: &str, source: &Arc<Source>, keys: &[(&str, Range<usize>)], value: Node) -> Self {
+    /// A value under some keys, all at places of one source.
+    pub(super) fn new(flag: &str, source: &Arc<Source>, keys: &[(&str, Range<usize>)], value: Node) -> Self {
         let path = keys.iter().map(|(key, _)| *key).collect::<Vec<_>>().join(".");
         let tree = keys.iter().rev().fold(value, |value, (key, range)| {
             let key_span = Span::new(source, range.clone());
@@ -122,6 +106,32 @@ impl Override {
     pub(super) fn replaces_workload(&self) -> bool {
         self.flag != "--set" && self.path == TRACE_PATH
     }
+}
+
+/// The keys of a dotted path that begins at `start` of a source, with their places.
+pub(super) fn path_keys<'p>(
+    source: &Arc<Source>,
+    start: usize,
+    path: &'p str,
+) -> Result<Vec<(&'p str, Range<usize>)>, ConfigError> {
+    let mut keys: Vec<(&str, Range<usize>)> = Vec::new();
+    let mut at = start;
+    for key in path.split('.') {
+        let trimmed = key.trim();
+        let from = at + (key.len() - key.trim_start().len());
+        let range = from..from + trimmed.len();
+        if trimmed.is_empty() {
+            let help = "keys are separated by single dots".to_owned();
+            return Err(ConfigError::at(&Span::new(source, range), "a key is empty", help));
+        }
+        if keys.len() == MAX_KEYS {
+            let message = format!("there are more than {MAX_KEYS} keys in this path");
+            return Err(ConfigError::at(&Span::new(source, range), message, None));
+        }
+        keys.push((trimmed, range));
+        at += key.len() + 1;
+    }
+    Ok(keys)
 }
 
 /// Refuses flags that contradict each other.

@@ -29,6 +29,15 @@ pub fn classes(spec: &ExperimentSpec, arms: &[Arm]) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Refuses the class of a metric that no request of these arms can be of.
+///
+/// # Errors
+///
+/// The class.
+pub fn class_of(metric: &MetricRef, arms: &[&Arm]) -> Result<(), ConfigError> {
+    check_class(metric, &Span::of_default(), arms)
+}
+
 fn check_class(metric: &MetricRef, span: &Span, arms: &[&Arm]) -> Result<(), ConfigError> {
     let Some(class) = &metric.class else { return Ok(()) };
     for arm in arms {

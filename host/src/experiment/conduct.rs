@@ -8,7 +8,7 @@ use super::judge::{ALPHA, Look, judge};
 use super::measurement::Measurement;
 use super::plan::{Arm, Task};
 use super::pool::{Event, NoMeasurement, Stop, run_all};
-use super::results::{self, ArmEstimate, Interval, MetricInfo, RunOutcome, SeedUse, Verdict};
+use super::results::{self, ArmEstimate, Interval, MetricInfo, SeedUse, Verdict};
 use super::statistics::{Looks, Sample};
 use crate::config::experiment::{ExperimentSpec, MetricRef, SeedSpec};
 use crate::metrics::METRICS;
@@ -31,6 +31,8 @@ pub struct Means<'a> {
 
 /// Sees an experiment.
 pub trait Watch {
+    /// A part of the work begins: "rung 2 of 4".
+    fn stage(&mut self, _name: &str) {}
     /// A batch of seeds begins: so many runs, of which so many are known already.
     fn batch(&mut self, runs: usize, known: usize);
     /// A run began.
@@ -70,17 +72,43 @@ pub fn run_seeds(
     conducted: &mut Conducted,
     means: &mut Means<'_>,
 ) -> Result<(), ConductError> {
+    let which: Vec<usize> = (0..arms.len()).collect();
+    let ran = run_some(arms, &which, seeds, means, &|measurement| measurement)?;
+    for (runs, outcomes) in conducted.runs.iter_mut().zip(ran) {
+        let outcomes = seeds.iter().zip(outcomes);
+        runs.extend(outcomes.map(|(&seed, outcome)| results::Run { seed, outcome: outcome.into() }));
+    }
+    conducted.seeds.extend(seeds);
+    Ok(())
+}
+
+/// What came of a run: what is kept of it, or why it failed.
+pub type Ran<T> = Result<T, String>;
+
+/// Runs some of the arms on these seeds; `keep` takes what is wanted of each run. In the order of `which`,
+/// then of the seeds.
+///
+/// # Errors
+///
+/// If it was ended, or a result could not be kept.
+pub fn run_some<T: Clone>(
+    arms: &[Arm],
+    which: &[usize],
+    seeds: &[u64],
+    means: &mut Means<'_>,
+    keep: &dyn Fn(Box<Measurement>) -> T,
+) -> Result<Vec<Vec<Ran<T>>>, ConductError> {
     let mut tasks: Vec<Task> = Vec::new();
     // Arms that are the same have one key: one run is for all of them.
     let mut wanted: BTreeMap<String, Vec<(usize, u64)>> = BTreeMap::new();
-    let mut known: BTreeMap<(usize, u64), RunOutcome> = BTreeMap::new();
+    let mut known: BTreeMap<(usize, u64), Ran<T>> = BTreeMap::new();
     // Seed by seed, so that an experiment that is ended has whole pairs.
     for &seed in seeds {
-        for (index, arm) in arms.iter().enumerate() {
-            let task = arm.task(index, seed, means.program_sha256);
+        for &index in which {
+            let task = arms[index].task(index, seed, means.program_sha256);
             match means.cache.get(&task.key) {
                 Some(measurement) => {
-                    known.insert((index, seed), RunOutcome::Measured(Box::new(measurement)));
+                    known.insert((index, seed), Ok(keep(Box::new(measurement))));
                 }
                 None => {
                     let all = wanted.entry(task.key.clone()).or_default();
@@ -92,7 +120,7 @@ pub fn run_seeds(
             }
         }
     }
-    let total = arms.len() * seeds.len();
+    let total = which.len() * seeds.len();
     means.watch.batch(total, total - tasks.len());
     let mut unkept = None;
     let (watch, cache) = (&mut *means.watch, means.cache);
@@ -101,16 +129,13 @@ pub fn run_seeds(
         Event::Ended { task, outcome } => {
             let failure = outcome.as_ref().err().map(String::as_str);
             watch.ended(&arms[task.arm].name.value, task.seed, failure);
-            let outcome = match outcome {
-                Ok(measurement) => {
-                    if let Err(error) = cache.put(&task.key, &measurement) {
-                        means.stop.ask();
-                        unkept.get_or_insert(error);
-                    }
-                    RunOutcome::Measured(measurement)
-                }
-                Err(message) => RunOutcome::Failed(message),
-            };
+            if let Ok(measurement) = &outcome
+                && let Err(error) = cache.put(&task.key, measurement)
+            {
+                means.stop.ask();
+                unkept.get_or_insert(error);
+            }
+            let outcome = outcome.map(keep);
             for place in wanted.remove(&task.key).unwrap_or_default() {
                 known.insert(place, outcome.clone());
             }
@@ -119,14 +144,8 @@ pub fn run_seeds(
     if let Some(error) = unkept {
         return Err(ConductError::Cache(error));
     }
-    for (index, runs) in conducted.runs.iter_mut().enumerate() {
-        for &seed in seeds {
-            let Some(outcome) = known.remove(&(index, seed)) else { return Err(ConductError::Interrupted) };
-            runs.push(results::Run { seed, outcome });
-        }
-    }
-    conducted.seeds.extend(seeds);
-    Ok(())
+    let mut take = |place| known.remove(&place).ok_or(ConductError::Interrupted);
+    which.iter().map(|&index| seeds.iter().map(|&seed| take((index, seed))).collect()).collect()
 }
 
 /// Conducts an experiment to its end.
@@ -200,7 +219,8 @@ pub fn conduct(
     })
 }
 
-fn info(metric: &MetricRef) -> MetricInfo {
+/// What a reader needs to know of a metric.
+pub(super) fn info(metric: &MetricRef) -> MetricInfo {
     let found = metric.metric();
     MetricInfo {
         metric: metric.to_string(),

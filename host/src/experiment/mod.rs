@@ -8,6 +8,7 @@
 //! | `conduct`, `knee`, `notes` | seeds are run until the plan is done; where arms pass saturation, and what else one should know |
 //! | `judge` | from measurements to the verdict on a claim |
 //! | `ab` | is B better than A? |
+//! | `tune` | which weights and parameters are best? |
 //! | `statistics` | what can be said from values that differ from seed to seed |
 //! | `results` | what an experiment came to, as `report` and `results.json` have it |
 //!
@@ -27,3 +28,4 @@ pub mod plan;
 pub mod pool;
 pub mod results;
 pub mod statistics;
+pub mod tune;

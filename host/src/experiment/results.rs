@@ -158,6 +158,15 @@ pub enum RunOutcome {
     Failed(String),
 }
 
+impl From<Result<Box<Measurement>, String>> for RunOutcome {
+    fn from(ran: Result<Box<Measurement>, String>) -> Self {
+        match ran {
+            Ok(measurement) => Self::Measured(measurement),
+            Err(message) => Self::Failed(message),
+        }
+    }
+}
+
 impl RunOutcome {
     /// The message of one that failed.
     #[must_use]

@@ -8,6 +8,7 @@ pub mod ab;
 pub mod check;
 pub mod csv;
 pub mod decisions;
+mod effect;
 pub mod experiment;
 pub mod file;
 pub mod json;
@@ -19,6 +20,7 @@ mod style;
 mod table;
 pub mod terminal;
 pub mod timeline;
+pub mod tune;
 mod unfinished;
 mod wrap;
 

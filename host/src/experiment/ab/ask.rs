@@ -161,6 +161,11 @@ fn shared<'c>(question: &Question, conducted: &'c Conducted) -> Result<Vec<&'c M
 }
 
 pub(super) fn side(arm: &Arm) -> Side {
+    Side { composition: composition(arm), libraries: arm.libraries().into_iter().collect() }
+}
+
+/// The policies of an arm in short form.
+pub(in crate::experiment) fn composition(arm: &Arm) -> String {
     let policy = &arm.resolved.policy;
     let mut composition = routing(&policy.routing);
     composition += &format!(", {}", policy.scheduler);
@@ -170,7 +175,7 @@ pub(super) fn side(arm: &Arm) -> Side {
     if policy.admission.name.value != "always-admit" {
         composition += &format!(", {}", policy.admission);
     }
-    Side { composition, libraries: arm.libraries().into_iter().collect() }
+    composition
 }
 
 fn because(weighed: &Weighed, seeds: usize) -> String {

@@ -16,9 +16,11 @@ mod shadow;
 mod weigh;
 
 pub use answer::{Answer, Effect, GuardrailRow, GuardrailState, Row, Side, Verdict};
+pub(super) use ask::composition;
 pub use ask::{AskError, Budget, ask};
 pub use mode::Mode;
 pub use one_cluster::{MISMATCH, OneCluster, SampleRatio, WholeRow, look_at};
 pub use question::{Guardrail, Question};
 pub use shadow::{Example, ShadowAnswer, ShadowRow, ask_shadow};
 pub use weigh::{Pair, Weighed, weigh};
+pub(super) use weigh::{effect, guardrail, row, values, verdict};

@@ -98,12 +98,12 @@ fn by_class(question: &Question, pairs: &[Pair<'_>]) -> Vec<MetricRef> {
 }
 
 /// Both values of a metric, seed by seed; `None` where a run lacks it.
-pub(super) fn values(metric: &MetricRef, pairs: &[Pair<'_>]) -> Option<Vec<(f64, f64)>> {
+pub(in crate::experiment) fn values(metric: &MetricRef, pairs: &[Pair<'_>]) -> Option<Vec<(f64, f64)>> {
     let (group, name) = (metric.group(), metric.metric().name);
     pairs.iter().map(|pair| Some((pair.a.value(&group, name)?, pair.b.value(&group, name)?))).collect()
 }
 
-fn row(
+pub(in crate::experiment) fn row(
     question: &Question,
     metric: &MetricRef,
     pairs: &[Pair<'_>],
@@ -150,7 +150,12 @@ pub(super) fn p_value(looks: &Looks, paired: &Paired, look: usize) -> Option<f64
     Some(looks.p_value(&samples?, 0.0))
 }
 
-fn effect(looks: &Looks, values: &[(f64, f64)], scale: Scale, look: usize) -> Option<Effect> {
+pub(in crate::experiment) fn effect(
+    looks: &Looks,
+    values: &[(f64, f64)],
+    scale: Scale,
+    look: usize,
+) -> Option<Effect> {
     let interval = |sample: &Sample, shown: &dyn Fn(f64) -> f64| {
         let bounds = looks.interval(sample, look, ALPHA);
         Interval {
@@ -174,7 +179,7 @@ fn effect(looks: &Looks, values: &[(f64, f64)], scale: Scale, look: usize) -> Op
 }
 
 /// The verdict on a metric: an interval inside the margin is equivalence, whatever the p-value.
-fn verdict(row: &Row, margin: f64) -> Verdict {
+pub(in crate::experiment) fn verdict(row: &Row, margin: f64) -> Verdict {
     let interval = row.effect.relative.unwrap_or(row.effect.absolute);
     let (Some(low), Some(high)) = (interval.low, interval.high) else { return Verdict::Undecided };
     let is_within = row.effect.relative.is_some() && low >= -margin && high <= margin;
@@ -192,7 +197,12 @@ fn verdict(row: &Row, margin: f64) -> Verdict {
     }
 }
 
-fn guardrail(question: &Question, guardrail: &Guardrail, pairs: &[Pair<'_>], look: usize) -> GuardrailRow {
+pub(in crate::experiment) fn guardrail(
+    question: &Question,
+    guardrail: &Guardrail,
+    pairs: &[Pair<'_>],
+    look: usize,
+) -> GuardrailRow {
     let scale = guardrail.metric.metric().scale;
     let effect =
         values(&guardrail.metric, pairs).and_then(|values| effect(&question.looks, &values, scale, look));

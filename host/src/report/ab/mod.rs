@@ -7,10 +7,10 @@ use std::io::{self, Write};
 
 pub use shadow::{write_shadow, write_shadow_json};
 
-use super::number::{percent, short};
+use super::effect::{bounds, signed, value};
+use super::number::percent;
 use super::{Style, Table, plain, wrap};
 use crate::experiment::ab::{Answer, GuardrailState, Row, Side, Verdict};
-use crate::experiment::results::Interval;
 
 /// Writes the answer as JSON, ending in a line feed.
 ///
@@ -156,27 +156,4 @@ fn verdict(answer: &Answer, style: Style, out: &mut impl Write) -> io::Result<()
         percent(answer.min_effect)
     );
     writeln!(out, "{}", style.faint(line))
-}
-
-fn value(value: f64, unit: &str) -> String {
-    match unit {
-        "share" => percent(value),
-        "" => short(value),
-        unit => format!("{} {unit}", short(value)),
-    }
-}
-
-/// A relative difference.
-fn signed(share: f64) -> String {
-    // A tiny difference is not none.
-    let percent = 100.0 * share;
-    let decimals = if percent != 0.0 && percent.abs() < 0.1 { 3 } else { 1 };
-    format!("{percent:+.decimals$} %")
-}
-
-fn bounds(interval: &Interval) -> String {
-    match (interval.low, interval.high) {
-        (Some(low), Some(high)) => format!("{} to {}", signed(low), signed(high)),
-        _ => "unbounded".to_owned(),
-    }
 }

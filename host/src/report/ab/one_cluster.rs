@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{bounds, signed};
 use crate::experiment::ab::OneCluster;
+use crate::report::effect::{bounds, signed};
 use crate::report::number::{percent, plural};
 use crate::report::{Style, Table};
 

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{bounds, side};
+use super::side;
 use crate::experiment::ab::ShadowAnswer;
+use crate::report::effect::bounds;
 use crate::report::number::{percent, short};
 use crate::report::{Style, Table, plain, wrap};
 
