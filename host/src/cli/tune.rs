@@ -218,8 +218,8 @@ impl TuneArgs {
                 return Err(CliError::Usage(message.to_owned()));
             }
             1 => {
-                let message = "this space has a single point: open a weight, as in `pa:1..5,qd:2`, or ask \
-                               `pointsman ab` about it";
+                let message = "this space has a single point: all of its combinations choose alike; open more \
+                               weights, as in `pa:1..5,qd:1..5`, or ask `pointsman ab` about it";
                 return Err(CliError::Usage(message.to_owned()));
             }
             count if !fits(count) => {

@@ -27,3 +27,5 @@ mod seen;
 #[allow(dead_code, reason = "each test binary needs a part of it")]
 mod support;
 mod timeline;
+#[cfg(unix)]
+mod tuned;

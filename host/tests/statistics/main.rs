@@ -5,4 +5,5 @@
 mod judged;
 mod real;
 mod synthetic;
+mod tuned;
 mod verdicts;
