@@ -289,9 +289,10 @@ mod tests {
     }
 
     /// Without noise: a point has the same values on all seeds; the baseline has those of the first.
-    fn searched(points: &[Vec<f64>], guardrails: &[&str], most: usize, budget: bool) -> Found {
-        let question = question(points[0].len(), guardrails);
-        let rungs = plan(points.len(), 1, 8, 2, if points[0].len() == 1 { 1 } else { most });
+    fn searched(points: &[Vec<f64>], width: usize, guardrails: &[&str], budget: bool) -> Found {
+        const MOST: usize = 6;
+        let question = question(width, guardrails);
+        let rungs = plan(points.len(), 1, 8, 2, if width == 1 { 1 } else { MOST });
         let mut measure = |_: usize, which: &[usize], from: u32, to: u32| {
             let one = |&arm: &usize| {
                 let digest = if arm == 0 { "baseline".to_owned() } else { format!("{:?}", points[arm - 1]) };
@@ -300,7 +301,7 @@ mod tests {
             };
             Ok(which.iter().map(one).collect())
         };
-        search(&question, points.len(), &rungs, most, &mut measure, &mut |_, _| budget).unwrap()
+        search(&question, points.len(), &rungs, MOST, &mut measure, &mut |_, _| budget).unwrap()
     }
 
     fn table(width: usize) -> impl Strategy<Value = Vec<Vec<f64>>> {
@@ -310,7 +311,7 @@ mod tests {
     proptest! {
         #[test]
         fn without_noise_the_best_is_never_lost(points in table(1)) {
-            let found = searched(&points, &[], 1, true);
+            let found = searched(&points, 1, &[], true);
             let best = points.iter().map(|point| point[0]).fold(f64::INFINITY, f64::min);
             prop_assert_eq!(found.front.len(), 1);
             prop_assert_eq!(points[found.front[0].0][0], best);
@@ -318,7 +319,7 @@ mod tests {
 
         #[test]
         fn without_noise_the_front_is_of_the_best_and_has_both_ends(points in table(2)) {
-            let found = searched(&points, &[], 6, true);
+            let found = searched(&points, 2, &[], true);
             // Fewer of `ttft_mean` and more of `hit_rate` is better.
             let lower = |point: &Vec<f64>| vec![point[0], -point[1]];
             let all: Vec<Vec<f64>> = points.iter().map(lower).collect();
@@ -337,10 +338,10 @@ mod tests {
     #[test]
     fn a_bound_keeps_out_what_would_win() {
         let points = [vec![10.0, 0.5], vec![5.0, 0.1], vec![8.0, 0.48]];
-        let chosen = |guardrails: &[&str]| searched(&points, guardrails, 1, true).front[0].0;
-        assert_eq!(chosen(&[]), 1, "the fastest is an end of the front");
-        assert_eq!(chosen(&["hit_rate>=-10%"]), 0);
-        let beyond = searched(&points, &["ttft_mean<=-90%"], 6, true);
+        let chosen = |guardrails: &[&str]| searched(&points, 1, guardrails, true).front[0].0;
+        assert_eq!(chosen(&[]), 1);
+        assert_eq!(chosen(&["hit_rate>=-10%"]), 2);
+        let beyond = searched(&points, 2, &["ttft_mean<=-90%"], true);
         assert!(beyond.is_beyond);
         assert_eq!(beyond.front, [(1, vec![])], "the nearest alone");
     }
@@ -348,7 +349,7 @@ mod tests {
     #[test]
     fn without_time_the_first_rung_decides() {
         let points: Vec<Vec<f64>> = (1..9).map(|value| vec![f64::from(value)]).collect();
-        let found = searched(&points, &[], 1, false);
+        let found = searched(&points, 1, &[], false);
         assert!(found.is_out_of_time);
         assert_eq!((found.rungs.len(), found.front[0].0), (1, 0));
     }
