@@ -58,6 +58,8 @@ mod timeline;
 #[cfg(unix)]
 mod tune;
 #[cfg(unix)]
+mod tuned_files;
+#[cfg(unix)]
 mod worker;
 
 pub use error::CliError;

@@ -14,8 +14,9 @@ use super::lab::{Lab, LabArgs, say_warnings};
 use super::outputs::Format;
 use super::progress::ProgressMode;
 use super::stdout::Stdout;
+use super::tuned_files::configs;
 use super::{CliError, Messages, question};
-use crate::config::space::{SpaceSpec, as_file};
+use crate::config::space::SpaceSpec;
 use crate::config::{Config, Override, Spanned};
 use crate::experiment::ab::{Mode, Question};
 use crate::experiment::check::class_of;
@@ -130,13 +131,13 @@ pub(super) fn tune(args: &TuneArgs, messages: &Messages) -> Result<(), CliError>
         lab.arm(Spanned::of_default(name), BTreeMap::new(), &Config::load(&args.config, &all)?)
     };
     let baseline = arm("baseline".to_owned(), Vec::new())?;
-    // Whatever is wrong with a name or a value is found here, at its place.
-    arm("probe".to_owned(), spec.probe())?;
     for metric in question.deciding.iter().chain(question.guardrails.iter().map(|one| &one.metric)) {
         class_of(metric, &[&baseline])?;
     }
     let seed = baseline.resolved.seed;
     let (points, rungs) = args.plan(&spec, seed, question.deciding.len())?;
+    // Whatever is wrong with a name or a value is found here, at its place.
+    arm("probe".to_owned(), spec.probe())?;
     let mut arms = vec![baseline];
     for levels in &points.points {
         arms.push(arm(spec.label(levels), spec.point(levels))?);
@@ -146,6 +147,7 @@ pub(super) fn tune(args: &TuneArgs, messages: &Messages) -> Result<(), CliError>
     let directory = args.directory();
     let cache = open_cache(&directory, args.fresh)?;
     let stdout = Stdout::set_aside()?;
+    let chosen = if question.deciding.len() == 1 { 1 } else { args.front };
     let ask = Ask {
         question,
         spec: &spec,
@@ -157,7 +159,7 @@ pub(super) fn tune(args: &TuneArgs, messages: &Messages) -> Result<(), CliError>
         command: command(),
     };
     let begun = now();
-    let claims = u64::from(args.held_out) * (u64::from(args.front) + 1);
+    let claims = u64::from(args.held_out) * (u64::from(chosen) + 1);
     let mut budget = |more: u64, done: u64| {
         // As many seconds a run as so far; the claims are made in any case.
         let ahead = (now() - begun).mul_f64((more + claims) as f64 / done.max(1) as f64);
@@ -169,7 +171,7 @@ pub(super) fn tune(args: &TuneArgs, messages: &Messages) -> Result<(), CliError>
         TuneError::Conduct(error) => CliError::of_lab(error, &directory),
         other => CliError::Tune(other),
     })?;
-    let configs = configs(args, &spec, &points, &overrides, &mut answer, &directory)?;
+    let configs = configs(&args.config, &spec, &points, &overrides, &mut answer, &directory)?;
     report::write_all(&answer, &configs, &directory).map_err(CliError::NotWritten)?;
     show(args, &answer, &directory, &stdout, messages)?;
     let is_better = |point: &tune::FrontPoint| point.standing == Standing::Better;
@@ -253,40 +255,6 @@ fn check(arms: &[Arm]) -> Result<(), CliError> {
         );
         Err(CliError::Usage(message))
     })
-}
-
-/// The files of the front, by name; their paths are put into the answer.
-fn configs(
-    args: &TuneArgs,
-    spec: &SpaceSpec,
-    points: &Points,
-    overrides: &[Override],
-    answer: &mut Answer,
-    directory: &Path,
-) -> Result<Vec<(String, String)>, CliError> {
-    let mut files = Vec::new();
-    for (index, point) in answer.front.iter_mut().enumerate() {
-        let name = format!("front-{}.yaml", index + 1);
-        let place = directory.join(&name);
-        let Some(levels) = points.points.iter().find(|levels| spec.label(levels) == point.point) else {
-            continue;
-        };
-        let all: Vec<Override> = overrides.iter().cloned().chain(spec.point(levels)).collect();
-        match as_file(&args.config, &all, &place)? {
-            Some(text) => {
-                point.file = Some(place.display().to_string());
-                files.push((name, text));
-            }
-            None => {
-                let flags = args.flags.first().map_or("", |_| ", with the same flags");
-                answer.notes.push(format!(
-                    "no file can say what `{}` is over {}: run it with its options{flags}",
-                    point.point, answer.config
-                ));
-            }
-        }
-    }
-    Ok(files)
 }
 
 fn show(

@@ -12,9 +12,11 @@ const SMALL: &[&str] = &[
     "tune",
     "run.yaml",
     "--space",
-    "pa:0..2,qd:1..2",
+    "kv:0..2,qd:1..2",
     "--vary",
-    "policy.scheduler=fcfs,sjf",
+    "cluster.engine.max_num_seqs=2,256",
+    "--rate",
+    "200",
     "--first-seeds",
     "2",
     "--seeds",
@@ -43,9 +45,10 @@ fn a_search_leaves_a_front_that_can_be_run() {
     let scene = Scene::new();
     let seen = small(&scene, &[]);
     assert_eq!((seen.code, seen.err.as_str()), (Some(0), ""), "{}", seen.out);
-    // 3 * 2 * 2 combinations; qd:1 and qd:2 alone, pa:1,qd:1 and pa:2,qd:2 choose alike.
-    assert!(seen.out.contains("12 combinations (4 choose as others do); 8 points"), "{}", seen.out);
-    assert!(seen.out.contains("8 x 2 seeds, 4 x 4 seeds: 28 runs"), "{}", seen.out);
+    // 3 * 2 * 2 combinations; qd:1 and qd:2 alone, kv:1,qd:1 and kv:2,qd:2 choose alike.
+    let out = seen.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("12 combinations (4 choose as others do); 8 points"), "{}", seen.out);
+    assert!(out.contains("8 x 2 seeds, 4 x 4 seeds: 28 runs"), "{}", seen.out);
     let answer = answer(&scene);
     let csv = String::from_utf8(scene.read("out/points.csv")).unwrap();
     assert_eq!(csv.lines().count(), 9, "{csv}");
@@ -64,7 +67,7 @@ fn a_search_leaves_a_front_that_can_be_run() {
         let run = scene.run(&["run", file, "--format", "json", "--seed", "1"]);
         assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
         let run: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-        let base = scene.run(&["run", "run.yaml", "--format", "json", "--seed", "1"]);
+        let base = scene.run(&["run", "run.yaml", "--rate", "200", "--format", "json", "--seed", "1"]);
         let base: serde_json::Value = serde_json::from_str(&base.out).unwrap();
         let ttft = |run: &serde_json::Value| run["summary"]["overall"]["ttft_ms"]["mean"].as_f64().unwrap();
         let told = point["rows"][0]["held_out"]["by_seed"][0]["value"].as_f64().unwrap();
@@ -139,6 +142,20 @@ fn a_space_that_is_too_large_is_sampled_and_says_so() {
     // 2 seeds of 8 points and the baseline, and 2 more of one point and the baseline.
     let by_runs = scene.run(&[&["tune", "run.yaml", "--max-runs", "22"], &space[..]].concat());
     assert!(by_runs.out.contains("8 points drawn at random"), "{} {}", by_runs.out, by_runs.err);
+}
+
+#[test]
+fn without_time_the_first_rung_decides_and_the_claims_are_made_all_the_same() {
+    let scene = Scene::new();
+    let seen = small(&scene, &["--max-time", "1ms"]);
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+    assert!(seen.out.contains("note: there was no time for 1 more of the rungs"), "{}", seen.out);
+    let answer = answer(&scene);
+    assert_eq!(
+        (&answer["stopped"], answer["search_seeds"].as_array().unwrap().len()),
+        (&"out of time".into(), 2)
+    );
+    assert_eq!(answer["front"][0]["rows"][0]["held_out"]["by_seed"].as_array().unwrap().len(), 6);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
 const REPETITIONS: u64 = 1000;
-const POINTS: usize = 24;
+const POINTS: usize = 64;
 const HELD_OUT: u32 = 10;
 
 fn question(metrics: &[&str]) -> Question {
@@ -112,40 +112,50 @@ fn has(claims: &Claims, verdict: Verdict) -> bool {
 fn what_was_chosen_by_luck_is_rarely_called_better_on_seeds_held_out() {
     for metrics in [&["ttft_mean"][..], &["ttft_mean", "e2e_p99"]] {
         let (mut fair, mut wrong, mut naive) = (0, 0, 0);
+        let (mut seen, mut held_out) = (0.0, 0.0);
         for repetition in 0..REPETITIONS {
             let (_, claims, on_its_own) = one(metrics, repetition, &|_| 1.0);
             fair += u32::from(has(&claims, Verdict::Better));
             wrong += u32::from(has(&claims, Verdict::Better) || has(&claims, Verdict::Worse));
             naive += u32::from(has(&on_its_own, Verdict::Better));
+            seen += first(&on_its_own) / REPETITIONS as f64;
+            held_out += first(&claims) / REPETITIONS as f64;
         }
         println!(
             "nothing to find, {} metrics, of {REPETITIONS} searches: better on held-out seeds {fair}, \
-             better or worse {wrong}; better on the search's own seeds {naive}",
-            metrics.len()
+             better or worse {wrong}; better on the search's own seeds {naive}; the first metric of the \
+             best looks {:.1} % better there, and is {:.1} % better on held-out seeds",
+            metrics.len(),
+            -100.0 * seen,
+            -100.0 * held_out
         );
         // 5 % of 1,000 are 50; the chance of more than 65 at exactly 5 % is below 2 %.
         assert!(fair <= 65 && wrong <= 65, "{fair} {wrong}");
-        assert!(naive >= 150, "{naive}");
+        assert!(naive >= 80 && naive >= 2 * fair, "{naive} {fair}");
+        // What was chosen by luck has no luck again.
+        assert!(held_out.abs() < 0.003 && (metrics.len() > 1 || seen < -0.005), "{seen} {held_out}");
     }
 }
 
-/// One point is 10 % better: it is found, called better, and the search flatters it.
+/// The relative difference of the first metric of the first point.
+fn first(claims: &Claims) -> f64 {
+    claims.rows[0][0].effect.relative.unwrap().estimate
+}
+
+/// One point is 10 % better: it is found, and called better, by as much as it is.
 #[test]
-fn what_is_better_is_found_and_its_estimate_is_not_flattered() {
+fn what_is_better_is_found() {
     let effect = |arm: usize| if arm == 7 { 0.9 } else { 1.0 };
-    let (mut found_it, mut better) = (0, 0);
-    let (mut seen, mut held_out) = (0.0, 0.0);
+    let (mut found_it, mut better, mut held_out) = (0, 0, 0.0);
     for repetition in 0..200 {
-        let (found, claims, naive) = one(&["ttft_mean"], repetition, &effect);
+        let (found, claims, _) = one(&["ttft_mean"], repetition, &effect);
         found_it += u32::from(found.front[0].0 == 6);
         better += u32::from(has(&claims, Verdict::Better));
-        let estimate = |claims: &Claims| claims.rows[0][0].effect.relative.unwrap().estimate / 200.0;
-        seen += estimate(&naive);
-        held_out += estimate(&claims);
+        held_out += first(&claims) / 200.0;
     }
     println!(
-        "10 % better, of 200: found {found_it}, called better {better}; seen {seen:.4}, held out {held_out:.4}"
+        "10 % better, of 200 searches: found {found_it}, called better {better}; on held-out seeds {held_out:.4}"
     );
     assert!(found_it >= 190 && better >= 185, "{found_it} {better}");
-    assert!(seen < held_out && (held_out + 0.1).abs() < 0.005, "{seen} {held_out}");
+    assert!((held_out + 0.1).abs() < 0.005, "{held_out}");
 }

@@ -270,7 +270,7 @@ fn notes(ask: &Ask<'_>, found: &Found, arms: &[Arm], label: &dyn Fn(usize) -> St
     }
     if found.is_out_of_time {
         notes.push(format!(
-            "there was no time for {} more rungs: the choice is rougher than planned",
+            "there was no time for {} more of the rungs: the choice is rougher than planned",
             ask.rungs.len() - found.rungs.len()
         ));
     }

@@ -122,7 +122,8 @@ fn proportions(weights: &[f64]) -> Vec<u64> {
         let common = whole.iter().copied().fold(0, greatest_common_divisor).max(1);
         return whole.iter().map(|weight| weight / common).collect();
     }
-    let power = 2f64.powi(-(highest.log2().floor() as i32));
+    // Within what a double can scale by; denormal numbers become larger, none becomes infinite.
+    let power = 2f64.powi(-(highest.log2().floor() as i32).clamp(-1000, 1000));
     weights.iter().map(|weight| (weight * power).to_bits()).collect()
 }
 
