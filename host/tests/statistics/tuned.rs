@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pointsman::config::experiment::MetricRef;
-use pointsman::experiment::ab::{Question, Verdict};
+use pointsman::experiment::ab::{Mode, Question, Verdict};
 use pointsman::experiment::measurement::Measurement;
 use pointsman::experiment::statistics::Looks;
 use pointsman::experiment::tune::{Claims, Found, claim, plan, search};
@@ -22,6 +22,7 @@ fn question(metrics: &[&str]) -> Question {
         guardrails: Vec::new(),
         min_effect: 0.0,
         looks: Looks::once(HELD_OUT),
+        mode: Mode::Paired,
     }
 }
 
@@ -49,6 +50,7 @@ fn runs(
             series: Series { bin_us: 1, instances: Vec::new() },
             terms: Vec::new(),
             warnings: Vec::new(),
+            parts: None,
         }
     };
     which.iter().map(run).collect()

@@ -3,6 +3,7 @@
 use super::super::halving::plan;
 use super::super::pareto::dominates;
 use super::*;
+use crate::experiment::ab::Mode;
 use crate::metrics::Series;
 use proptest::prelude::*;
 
@@ -14,6 +15,7 @@ fn question(width: usize, guardrails: &[&str]) -> Question {
         guardrails: guardrails.iter().map(|text| Guardrail::parse(text).unwrap()).collect(),
         min_effect: 0.0,
         looks: Looks::once(2),
+        mode: Mode::Paired,
     }
 }
 
@@ -29,6 +31,7 @@ fn run(digest: &str, values: &[f64]) -> Measurement {
         series: Series { bin_us: 1, instances: Vec::new() },
         terms: Vec::new(),
         warnings: Vec::new(),
+        parts: None,
     }
 }
 
