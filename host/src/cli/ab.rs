@@ -201,7 +201,7 @@ impl AbArgs {
             ("--max-time", self.max_time.is_some()),
         ];
         for (option, _) in given.iter().filter(|(_, is_given)| *is_given) {
-            messages.warning(&format!("{option} has no effect with --mode shadow"));
+            messages.warning(format!("{option} has no effect with --mode shadow"));
         }
         Ok(())
     }

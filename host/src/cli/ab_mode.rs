@@ -64,7 +64,7 @@ impl ModeArgs {
             if is_given && mode != self.mode {
                 let name = mode.to_possible_value().map(|value| value.get_name().to_owned());
                 let name = name.unwrap_or_default();
-                messages.warning(&format!("{option} has no effect without --mode {name}"));
+                messages.warning(format!("{option} has no effect without --mode {name}"));
             }
         }
         Ok(match self.mode {

@@ -9,12 +9,15 @@ pub(super) fn knees(factors: &[Factor], arms: &[Arm]) -> Vec<Knee> {
     factors.iter().flat_map(|factor| of_factor(factor, factors, arms)).collect()
 }
 
+/// Arms that differ in one factor: its value, and whether the arm is past saturation.
+type Points = Vec<(f64, bool)>;
+
 fn of_factor(factor: &Factor, factors: &[Factor], arms: &[Arm]) -> Vec<Knee> {
     let Some(numbers) = factor.numbers.as_ref().filter(|numbers| numbers.len() > 1) else {
         return Vec::new();
     };
     // Each line with its points; few enough to be looked for one by one, and in the order of writing.
-    let mut lines: Vec<(BTreeMap<String, String>, Vec<(f64, bool)>)> = Vec::new();
+    let mut lines: Vec<(BTreeMap<String, String>, Points)> = Vec::new();
     for arm in arms.iter().filter(|arm| arm.measured().next().is_some()) {
         let mut others = arm.levels.clone();
         let Some(level) = others.remove(&factor.name) else { continue };
@@ -34,7 +37,7 @@ fn of_factor(factor: &Factor, factors: &[Factor], arms: &[Arm]) -> Vec<Knee> {
     lines.map(|(levels, points)| knee(named(&levels), &factor.name, points)).collect()
 }
 
-fn knee(line: String, factor: &str, mut points: Vec<(f64, bool)>) -> Knee {
+fn knee(line: String, factor: &str, mut points: Points) -> Knee {
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let of = |saturated: bool| points.iter().filter(move |(_, is)| *is == saturated).map(|(at, _)| *at);
     let flips: Vec<&[(f64, bool)]> = points.windows(2).filter(|pair| pair[0].1 != pair[1].1).collect();
