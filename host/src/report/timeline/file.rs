@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use flate2::{Compression, write::GzEncoder};
 
 use super::event::{Event, Record};
+use super::keeper::Keeper;
 use super::sampling::ALWAYS;
 use super::{Timeline, tracks};
 use crate::report::file::{OutputError, OutputFile};
@@ -17,7 +18,7 @@ impl Timeline {
     ///
     /// Why it cannot be written, or what it is made from could not be kept.
     pub fn write(&mut self, outcome: &Outcome, place: &OutputFile) -> Result<(), OutputError> {
-        if let Some(why) = self.failed.take() {
+        if let Some(why) = self.keeper.failed.take() {
             return Err(place.error(&why));
         }
         let is_packed = place.path().extension().is_some_and(|extension| extension == "gz");
@@ -45,9 +46,9 @@ impl Timeline {
         let mut beside = self.beside();
         beside.sort_by_key(|record| record.at_us);
         let mut beside = beside.into_iter().peekable();
-        self.lines.begin(self.end_us, self.unscheduled.iter().copied());
-        let lines = &mut self.lines;
-        self.spool.read(|record| {
+        let Keeper { lines, spool, .. } = &mut self.keeper;
+        lines.begin(self.end_us, self.unscheduled.iter().copied());
+        spool.read(|record| {
             while let Some(earlier) = beside.next_if(|earlier| earlier.at_us <= record.at_us) {
                 out.write_all(lines.of(&earlier).as_bytes())?;
             }

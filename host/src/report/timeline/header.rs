@@ -74,13 +74,13 @@ impl Timeline {
                 "workload": { "description": record.workload.description, "sha256": record.workload.sha256 },
             },
             "sampling": {
-                "share": self.share,
+                "share": self.keeper.share,
                 "automatic": self.sampling.is_automatic(),
                 "stretch_us": STRETCH_US,
                 "window": window,
                 "counter_period_us": counters,
             },
-            "kept": self.kept,
+            "kept": self.keeper.kept,
             "seen": self.seen,
         }))
     }
@@ -88,7 +88,7 @@ impl Timeline {
     /// What somebody should know who did not ask for a part of the run.
     #[must_use]
     pub fn remark(&self) -> Option<String> {
-        let (kept, seen) = (&self.kept, &self.seen);
+        let (kept, seen) = (&self.keeper.kept, &self.seen);
         if let Some(window) = self.sampling.window.filter(|window| window.start_us > self.end_us) {
             let seconds = |us: u64| short(us as f64 / 1e6);
             return Some(format!(
@@ -97,11 +97,11 @@ impl Timeline {
                 seconds(self.end_us)
             ));
         }
-        (self.sampling.is_automatic() && self.share < 1.0).then(|| {
+        (self.sampling.is_automatic() && self.keeper.share < 1.0).then(|| {
             format!(
                 "the timeline holds 1 in {} of the requests and of the time, so that it stays below 200 MB: {} of \
                  {}, {} of {}; --timeline-window START..END keeps a part whole, --timeline-sample 1 everything",
-                count((1.0 / self.share) as u64),
+                count((1.0 / self.keeper.share) as u64),
                 count(kept.requests),
                 plural(seen.requests, "request"),
                 count(kept.steps),

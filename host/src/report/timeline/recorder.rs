@@ -1,149 +1,27 @@
 //! Looks on while a run is made, and keeps what the timeline is to show.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::io;
-
+use super::Timeline;
 use super::event::{Event, Record, Values, What};
-use super::flights::{Flight, Flights};
-use super::grid::Grid;
-use super::header::Counts;
-use super::line::Lines;
-use super::sampling::{ALWAYS, ONLY_WITH_ALL, Sampling, Window, is_kept};
-use super::spool::Spool;
-use crate::engine::{ClusterSettings, Levels, Moment, Observer, Routed, Step, Transfer};
-use crate::report::file::{OutputError, OutputFile};
-
-/// What the events of an automatic timeline may come to; with counters at even distances, the whole file
-/// stays below 200 MB. \[bytes\]
-pub(super) const MOST_BYTES: u64 = 134_000_000;
-
-/// The timeline of a run: watch the run with it, then write it.
-#[derive(Debug)]
-pub struct Timeline {
-    pub(super) sampling: Sampling,
-    /// The share that is kept at present.
-    pub(super) share: f64,
-    most_bytes: u64,
-    /// What the events so far come to, where that matters.
-    pub(super) bytes: u64,
-    pub(super) spool: Spool,
-    /// What went wrong with it; nothing is kept any more.
-    pub(super) failed: Option<io::Error>,
-    pub(super) lines: Lines,
-    pub(super) instances: u32,
-    now_us: u64,
-    /// How full the instances are.
-    now: Vec<Now>,
-    /// Instances for which that has changed at this tick.
-    changed: Vec<u32>,
-    /// What begins later, and the instances whose reloads will be done then.
-    future: BinaryHeap<Reverse<Later>>,
-    /// Requests that the step to be told next is the first of.
-    firsts: Vec<u64>,
-    flights: Flights,
-    /// Requests whose routing leads to no step of the trace.
-    pub(super) unscheduled: Vec<u64>,
-    /// Whether the window has begun.
-    is_open: bool,
-    /// What happened before the window to requests that were under way when it began.
-    pub(super) before: Vec<Record>,
-    pub(super) grid: Grid,
-    pub(super) seen: Counts,
-    pub(super) kept: Counts,
-    pub(super) end_us: u64,
-}
+use super::flights::Flight;
+use super::future::Later;
+use super::sampling::{ALWAYS, ONLY_WITH_ALL, Window};
+use crate::engine::{Levels, Moment, Observer, Routed, Step, Transfer};
 
 /// How full an instance is: the counters but for the last, and when its reloads will be done.
 #[derive(Debug, Clone, Copy, Default)]
-struct Now {
+pub(super) struct Now {
     counts: [u64; 4],
     transfers_end_us: u64,
 }
 
 impl Now {
-    fn at(&self, now_us: u64) -> Values {
+    pub(super) fn at(&self, now_us: u64) -> Values {
         let [waiting, running, loading, used] = self.counts;
         [waiting, running, loading, used, self.transfers_end_us.saturating_sub(now_us)]
     }
 }
 
-/// Something that is to be written later.
-#[derive(Debug)]
-struct Later {
-    at_us: u64,
-    order: u64,
-    /// What begins; `None`: the reloads of the instance are done.
-    record: Option<Record>,
-    instance: u32,
-}
-
-impl Ord for Later {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at_us, self.order).cmp(&(other.at_us, other.order))
-    }
-}
-
-impl PartialOrd for Later {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Later {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Later {}
-
 impl Timeline {
-    /// Of a run of this cluster, for this place.
-    ///
-    /// # Errors
-    ///
-    /// There is no room for what is kept until the end.
-    pub fn new(
-        settings: &ClusterSettings,
-        sampling: Sampling,
-        place: &OutputFile,
-    ) -> Result<Self, OutputError> {
-        let spool = Spool::new(&place.scratch()).map_err(|why| place.error(&why))?;
-        Ok(Self::with_spool(settings.instances, sampling, spool, MOST_BYTES))
-    }
-
-    pub(super) fn with_spool(instances: u32, sampling: Sampling, spool: Spool, most_bytes: u64) -> Self {
-        Self {
-            sampling,
-            share: sampling.first_share(),
-            most_bytes,
-            bytes: 0,
-            spool,
-            failed: None,
-            lines: Lines::new(instances),
-            instances,
-            now_us: 0,
-            now: vec![Now::default(); instances as usize],
-            changed: Vec::new(),
-            future: BinaryHeap::new(),
-            firsts: Vec::new(),
-            flights: Flights::default(),
-            unscheduled: Vec::new(),
-            is_open: sampling.is_in_window(0),
-            before: Vec::new(),
-            grid: Grid::new(instances),
-            seen: Counts::default(),
-            kept: Counts::default(),
-            end_us: 0,
-        }
-    }
-
-    /// Whether every change of a counter is kept, all through the run.
-    pub(super) fn has_all_changes(&self) -> bool {
-        self.share >= 1.0
-    }
-
     /// Goes on to this tick: what was due before is written.
     fn advance(&mut self, now_us: u64) {
         if now_us <= self.now_us {
@@ -151,14 +29,13 @@ impl Timeline {
         }
         loop {
             self.write_changes();
-            let next = self.future.peek().map(|Reverse(later)| later.at_us);
+            let next = self.future.next_us();
             let Some(at_us) = next.filter(|&at_us| at_us <= now_us) else { break };
             self.go_to(at_us);
-            while self.future.peek().is_some_and(|Reverse(later)| later.at_us == at_us) {
-                let Some(Reverse(Later { record, instance, .. })) = self.future.pop() else { break };
-                match record {
-                    Some(record) => self.push(&record),
-                    None => self.changed.push(instance),
+            while let Some(later) = self.future.pop_at(at_us) {
+                match later {
+                    Later::Begins(record) => self.push(&record),
+                    Later::ReloadsEnd(instance) => self.changed.push(instance),
                 }
             }
             if at_us == now_us {
@@ -195,47 +72,18 @@ impl Timeline {
     /// The window begins: what is under way is kept from now on.
     fn open(&mut self, window: Window) {
         self.is_open = true;
-        let share = self.share;
-        self.before = self.flights.keep_all(|rank| is_kept(rank, share), &mut self.unscheduled);
-        self.before.iter().for_each(|record| self.kept.add(&record.event));
+        let keeper = &mut self.keeper;
+        self.before = self.flights.keep_all(|rank| keeper.keeps(rank), &mut self.unscheduled);
+        self.before.iter().for_each(|record| keeper.kept.add(&record.event));
         (0..self.instances).for_each(|instance| self.push_levels(instance, window.start_us));
     }
 
     /// Keeps a record, if it belongs to what is kept.
     fn push(&mut self, record: &Record) {
-        if self.failed.is_some() || !is_kept(record.rank, self.share) {
-            return;
+        if self.keeper.push(record) {
+            let keeper = &self.keeper;
+            self.flights.retain(|rank| keeper.keeps(rank));
         }
-        self.kept.add(&record.event);
-        if let Err(why) = self.spool.push(record) {
-            self.failed = Some(why);
-            return;
-        }
-        if self.sampling.is_automatic() {
-            self.bytes += self.lines.of(record).len() as u64;
-            if self.bytes > self.most_bytes {
-                self.failed = self.thin_out().err();
-            }
-        }
-    }
-
-    /// Keeps half of what there is, and of what comes.
-    fn thin_out(&mut self) -> io::Result<()> {
-        self.share /= 2.0;
-        let share = self.share;
-        let (lines, mut kept, mut bytes) = (&mut self.lines, Counts::default(), 0);
-        lines.begin_again();
-        self.spool.retain(|record| {
-            let stays = is_kept(record.rank, share);
-            if stays {
-                kept.add(&record.event);
-                bytes += lines.of(record).len() as u64;
-            }
-            stays
-        })?;
-        (self.kept, self.bytes) = (kept, bytes);
-        self.flights.retain(|rank| is_kept(rank, share));
-        Ok(())
     }
 
     /// Keeps something that begins now or later.
@@ -244,13 +92,8 @@ impl Timeline {
         if transfer.start_us <= self.now_us {
             self.push(&record);
         } else {
-            self.later(transfer.start_us, Some(record), transfer.instance);
+            self.future.push(transfer.start_us, Later::Begins(record));
         }
-    }
-
-    fn later(&mut self, at_us: u64, record: Option<Record>, instance: u32) {
-        let order = self.seen.transfers;
-        self.future.push(Reverse(Later { at_us, order, record, instance }));
     }
 
     /// Whether requests that are not kept must be known: the window is still to come.
@@ -282,10 +125,10 @@ impl Observer for Timeline {
         self.seen.requests += 1;
         let &Routed { now_us, id, slo_class, instance, pending_transfer_us } = routed;
         let rank = self.sampling.rank_of_request(id, now_us);
-        if !is_kept(rank, self.share) && !self.may_need_all() {
+        if !self.keeper.keeps(rank) && !self.may_need_all() {
             return;
         }
-        let class = self.lines.class(slo_class);
+        let class = self.keeper.lines.class(slo_class);
         let (queued_us, scheduled_us, first_token_us) = (None, None, None);
         let flight = Flight {
             rank,
@@ -313,7 +156,7 @@ impl Observer for Timeline {
         self.advance(moment.now_us);
         self.seen.drops += 1;
         let flight = self.flights.remove(moment.id);
-        if flight.is_some_and(|flight| is_kept(flight.rank, self.share)) {
+        if flight.is_some_and(|flight| self.keeper.keeps(flight.rank)) {
             self.unscheduled.push(moment.id);
         }
         self.push_instant(moment, What::Dropped, flight.as_ref());
@@ -392,16 +235,14 @@ impl Observer for Timeline {
             self.changed.push(instance);
         }
         if is_new {
-            self.later(end_us, None, instance);
+            self.future.push(end_us, Later::ReloadsEnd(instance));
         }
     }
 
     fn ended(&mut self, end_us: u64) {
         self.advance(end_us);
         self.write_changes();
-        // These would have begun after the end.
-        let never = self.future.drain().filter(|Reverse(later)| later.record.is_some()).count();
-        self.seen.transfers -= never as u64;
+        self.seen.transfers -= self.future.abandon();
         for record in self.flights.leave(end_us, &mut self.unscheduled) {
             self.push(&record);
         }

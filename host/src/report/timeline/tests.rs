@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use super::event::Values;
 use super::grid::MOST_VALUES;
-use super::recorder::MOST_BYTES;
 use super::spool::Spool;
-use super::{Sampling, Timeline, Window};
+use super::{MOST_BYTES, Sampling, Timeline, Window};
 use crate::engine::{Levels, Moment, Observer, Routed, Step, Transfer};
 use crate::report::sample;
 
@@ -75,7 +74,7 @@ fn a_long_run_is_thinned_out_evenly_to_what_it_may_come_to() {
     for rounds in [100, 1000, 5000] {
         let mut timeline = timeline(Sampling::default(), MOST);
         tell(&mut timeline, rounds);
-        let counted = timeline.bytes;
+        let counted = timeline.keeper.bytes;
         let (trace, size) = written(&mut timeline);
         let about = &trace["otherData"];
         let share = about["sampling"]["share"].as_f64().unwrap();
