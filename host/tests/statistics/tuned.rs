@@ -133,7 +133,7 @@ fn what_was_chosen_by_luck_is_rarely_called_better_on_seeds_held_out() {
         );
         // 5 % of 1,000 are 50; the chance of more than 65 at exactly 5 % is below 2 %.
         assert!(fair <= 65 && wrong <= 65, "{fair} {wrong}");
-        assert!(naive >= 80 && naive >= 2 * fair, "{naive} {fair}");
+        assert!(naive >= 70 && naive >= 2 * fair, "{naive} {fair}");
         // What was chosen by luck has no luck again.
         assert!(held_out.abs() < 0.003 && (metrics.len() > 1 || seen < -0.005), "{seen} {held_out}");
     }

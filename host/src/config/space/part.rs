@@ -120,6 +120,10 @@ impl Part {
                     part.leaves(&super::super::tree::join(path, key), found);
                 }
             }
+            // A picker or a tie-break may be varied beside it.
+            Self::Short { has_long_form: true, .. } => {
+                found.extend(["scorers", "by_class"].map(|key| super::super::tree::join(path, key)));
+            }
             _ => found.push(path.to_owned()),
         }
     }

@@ -47,6 +47,15 @@ fn weights_and_values_may_be_open() {
         ["--set", "policy={routing: {scorers: [{name: qd, weight: 1}]}, scheduler: sjf}"]
     );
     assert_eq!(labels(&read("round-robin|least-loaded", &[]).unwrap()).len(), 2);
+    let tie_break = read("pa:1..2", &["policy.routing.tie_break=first,random"]).unwrap();
+    assert_eq!(
+        tie_break.arguments(&[1, 0]),
+        ["--routing", "pa:2", "--set", "policy.routing.tie_break=first"]
+    );
+    let text = "policy: {routing: round-robin}\nworkload: {requests: 1}\n";
+    let config = Config::from_text(Path::new("c.yaml"), text, &tie_break.point(&[1, 0])).unwrap();
+    let routing = config.resolve().unwrap().policy.routing;
+    assert_eq!((routing.scorers[0].weight, routing.tie_break.name()), (2.0, "first"));
     let classes = read("{routing: {by_class: {critical: 'pa:1..2,qd:1', default: 'pa:3'}}}", &[]).unwrap();
     assert_eq!(classes.groups().len(), 2);
 }
@@ -74,7 +83,8 @@ fn mistakes_have_their_places() {
         ("", &["cluster.kv.blocks=1,1"], "the level `1` is there twice"),
         ("", &["cluster.kv.blocks=9..1"], "descends"),
         ("", &["a.b=1,2", "a.b=3,4"], "`a.b` is varied twice"),
-        ("pa:1..2", &["policy.routing.tie_break=first,random"], "is varied twice"),
+        ("pa:1..2", &["policy.routing=round-robin,least-loaded"], "is varied twice"),
+        ("pa:1..2", &["policy.routing.scorers='pa:1','qd:1'"], "is varied twice"),
         ("{scheduler: fcfs||sjf}", &[], "a level is missing"),
     ] {
         let message = read(space, varied).map(|_| ()).unwrap_err();

@@ -278,8 +278,11 @@ fn notes(ask: &Ask<'_>, found: &Found, arms: &[Arm], label: &dyn Fn(usize) -> St
         (0..found.points.len()).filter(|&at| found.points[at].failure.is_some()).collect();
     if let Some(&first) = failed.first() {
         let message = found.points[first].failure.as_deref().unwrap_or_default();
-        let many = failed.len();
-        notes.push(format!("{many} points failed and were left out, first `{}`: {message}", label(first)));
+        let many = match failed.len() {
+            1 => "1 point failed and was".to_owned(),
+            many => format!("{many} points failed and were"),
+        };
+        notes.push(format!("{many} left out, first `{}`: {message}", label(first)));
     }
     if found.is_beyond {
         let nearest = "no point kept within the guardrails on the seeds of the search: this is the nearest";

@@ -1,5 +1,6 @@
 //! Two metrics of all points that the search looked at closely, as characters.
 
+use crate::experiment::results::MetricInfo;
 use crate::experiment::tune::{Answer, PointRow};
 
 /// Characters of the field.
@@ -48,7 +49,12 @@ pub(super) fn chart(answer: &Answer) -> Option<Vec<String>> {
     let percent = |share: f64| format!("{:+.1} %", 100.0 * share);
     let (top, bottom) = (percent(y.1), percent(y.0));
     let margin = top.len().max(bottom.len()).max(8);
-    let mut lines = vec![format!("{} up, {} to the right; B is the baseline", second.metric, first.metric)];
+    let axis = |metric: &MetricInfo| format!("{} ({} is better)", metric.metric, metric.better);
+    let mut lines = vec![
+        format!("up: {}, to the right: {}", axis(second), axis(first)),
+        "B is the baseline, numbers are the points above, relative differences on the seeds of the search"
+            .to_owned(),
+    ];
     for (index, row) in field.into_iter().enumerate() {
         let label = match index {
             0 => top.as_str(),

@@ -3,6 +3,8 @@
 mod chart;
 mod csv;
 mod terminal;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -172,7 +172,10 @@ fn one(
         let shown = point.same.iter().take(SHOWN).map(|other| plain(other).into_owned());
         let more = point.same.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        lines.push(format!("the same in every run: {}{more}", shown.collect::<Vec<_>>().join("; ")));
+        lines.push(format!(
+            "the same in every run of the search: {}{more}",
+            shown.collect::<Vec<_>>().join("; ")
+        ));
     }
     for line in lines {
         wrap("   ", &line, style.width, 5).iter().try_for_each(|line| writeln!(out, "{line}"))?;
