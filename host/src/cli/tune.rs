@@ -32,7 +32,8 @@ A space is a routing whose weights may be open: 1..5 (both ends), 0..1/0.25 (wit
 
 Examples:
   pointsman tune configs/static-default.yaml --space 'pa:1..5,qd:1..5,kv:0..3'
-  pointsman tune configs/full-offload.yaml --rate 28 --space 'pa:1..5,qd:1..5,kv-pressure-slo:0..5' \\
+  pointsman tune configs/full-offload.yaml --rate 28 \\
+      --space 'pa:1..5,qd:1..5,kv-pressure-slo:0..5' \\
       --metric 'ttft_p99{class=critical}' --metric e2e_mean --guardrail 'hit_rate>=-5%'
   pointsman tune configs/static-default.yaml --space 'pa:3,qd:1|2|4' \\
       --vary policy.scheduler=fcfs,sjf --vary cluster.engine.max_num_batched_tokens=1024,2048,4096
