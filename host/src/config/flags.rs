@@ -47,6 +47,13 @@ pub const FLAGS: &[Flag] = &[
     flag("--priority", "NAME", "policy.priority", FlagKind::Text, "Priority of a request"),
     flag("--admission", "NAME", "policy.admission", FlagKind::Text, "Who is let in"),
     flag("--seed", "N", "seed", FlagKind::Yaml, "Root of all randomness"),
+    flag(
+        "--engine",
+        "NAME",
+        "engine",
+        FlagKind::Text,
+        "How to simulate, with the same results: fast or plain",
+    ),
     flag("--horizon", "US", "horizon_us", FlagKind::Yaml, "Last tick of the simulation [us]"),
     flag("--instances", "N", "cluster.instances", FlagKind::Yaml, "Number of instances"),
     flag("--profile", "NAME", "cluster.profile", FlagKind::Text, "Model and GPU: latency and blocks"),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::engine::{ClusterSettings, Preemption, Reload};
+use crate::engine::{ClusterSettings, Engine, Preemption, Reload};
 
 use super::cluster;
 use super::error::{ConfigError, Diagnostic};
@@ -25,6 +25,8 @@ use super::workload::WorkloadNode;
 pub struct Resolved {
     /// Root of all randomness.
     pub seed: u64,
+    /// How it is simulated; the results are the same.
+    pub engine: Engine,
     /// The cluster, with the figures of its profile; the horizon, too.
     pub settings: ClusterSettings,
     /// The name of the profile.
@@ -56,6 +58,7 @@ pub struct Resolved {
 /// What the single keys of the root say; nothing where an error was noted.
 struct Parts {
     seed: u64,
+    engine: Engine,
     cluster: Option<cluster::Cluster>,
     plugins: Vec<PluginRef>,
     policy: Option<PolicySpec>,
@@ -69,6 +72,7 @@ impl Parts {
         // It has been read and taken out; asking for it makes it a key that is known.
         map.take("base");
         let seed = map.whole("seed", 42, 0..=u64::MAX);
+        let engine = map.choice("engine", Engine::default(), &Engine::NAMES);
         let horizon_us = map.whole_or_null("horizon_us", 0..=limits::HORIZON_US);
         let cluster = cluster::read(map.map("cluster"), horizon_us, sink);
         let plugins = plugins::read(map.take("plugins"), sink);
@@ -83,7 +87,7 @@ impl Parts {
         };
         let slo = slo::read(map.take("slo"), sink);
         map.finish();
-        Self { seed, cluster, plugins, policy, workload, slo }
+        Self { seed, engine, cluster, plugins, policy, workload, slo }
     }
 }
 
@@ -91,7 +95,7 @@ impl Resolved {
     /// Reads the whole tree.
     pub(super) fn read(tree: &Node) -> Result<Self, ConfigError> {
         let sink = Sink::default();
-        let Parts { seed, cluster, plugins, policy, workload, slo } = Parts::read(tree, &sink);
+        let Parts { seed, engine, cluster, plugins, policy, workload, slo } = Parts::read(tree, &sink);
         let mut warnings = sink.finish()?;
         let (Some(cluster), Some(policy), Some(workload)) = (cluster, policy, workload) else {
             // Whatever is missing has been noted, and ended this function above.
@@ -102,6 +106,7 @@ impl Resolved {
         let profile_file = cluster.profile.as_ref().and_then(|profile| profile.file.clone());
         Ok(Self {
             seed,
+            engine,
             settings: cluster.settings,
             profile_name: cluster.profile_name,
             profile: cluster.profile,
@@ -155,6 +160,7 @@ impl Resolved {
     pub fn to_value(&self) -> Value {
         json!({
             "seed": self.seed,
+            "engine": self.engine.name(),
             "horizon_us": self.settings.horizon_us,
             "cluster": self.cluster_value(),
             "plugins": plugins::to_value(&self.plugins),
@@ -229,6 +235,7 @@ fn needless_tie_break(tree: &Node, settings: &ClusterSettings, policy: &PolicySp
 impl PartialEq for Resolved {
     fn eq(&self, other: &Self) -> bool {
         self.seed == other.seed
+            && self.engine == other.engine
             && self.settings == other.settings
             && self.profile_name == other.profile_name
             && self.plugins == other.plugins

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::timers::Timers;
+
 /// Something that happens at a tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
@@ -60,10 +62,23 @@ pub(crate) struct EventQueue {
     heap: BinaryHeap<Reverse<(u64, Kind, u64, Event)>>,
     sequence: u64,
     refreshes: usize,
+    /// Step ends and starts, in the fast engine.
+    timers: Option<Timers>,
 }
 
 impl EventQueue {
+    /// Events for the fast engine: step ends and starts of so many instances are kept apart. An
+    /// instance has one of them at most; another takes its place.
+    pub(crate) fn with_timers(instances: u32) -> Self {
+        Self { timers: Some(Timers::new(instances)), ..Self::default() }
+    }
+
     pub(crate) fn push(&mut self, time_us: u64, event: Event) {
+        if let (Some(timers), Event::StepEnd(instance) | Event::StepStart(instance)) =
+            (&mut self.timers, event)
+        {
+            return timers.set(instance, time_us, event.kind() == Kind::StepStart);
+        }
         // Step ends and starts at one tick go by instance; the others in order of creation.
         let order = match event {
             Event::StepEnd(instance) | Event::StepStart(instance) => u64::from(instance),
@@ -78,10 +93,27 @@ impl EventQueue {
 
     /// Time and kind of the next event.
     pub(crate) fn peek(&self) -> Option<(u64, Kind)> {
-        self.heap.peek().map(|Reverse((time_us, kind, ..))| (*time_us, *kind))
+        let other = self.heap.peek().map(|Reverse((time_us, kind, ..))| (*time_us, *kind));
+        match (self.peek_timer(), other) {
+            (Some(timer), Some(other)) => Some(timer.min(other)),
+            (timer, other) => timer.or(other),
+        }
+    }
+
+    /// Time and kind of the next step end or start of the fast engine.
+    fn peek_timer(&self) -> Option<(u64, Kind)> {
+        let (time_us, is_start, _) = self.timers.as_ref()?.next()?;
+        Some((time_us, if is_start { Kind::StepStart } else { Kind::StepEnd }))
     }
 
     pub(crate) fn pop(&mut self) -> Option<(u64, Event)> {
+        if let Some(timer) = self.peek_timer()
+            && self.heap.peek().is_none_or(|Reverse((time_us, kind, ..))| timer < (*time_us, *kind))
+        {
+            let (time_us, is_start, instance) = self.timers.as_mut()?.pop()?;
+            let event = if is_start { Event::StepStart(instance) } else { Event::StepEnd(instance) };
+            return Some((time_us, event));
+        }
         let Reverse((time_us, kind, _, event)) = self.heap.pop()?;
         self.refreshes -= usize::from(kind == Kind::Refresh);
         Some((time_us, event))
@@ -89,6 +121,6 @@ impl EventQueue {
 
     /// Whether anything but reports is still to come.
     pub(crate) fn is_live(&self) -> bool {
-        self.heap.len() > self.refreshes
+        self.heap.len() > self.refreshes || self.peek_timer().is_some()
     }
 }

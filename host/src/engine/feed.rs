@@ -54,6 +54,11 @@ impl Feed {
         }
     }
 
+    /// Whether something is told at another tick than that of the event that it is about.
+    pub(crate) fn tells_late(&self) -> bool {
+        self.hooks.completed && self.completion_delay_us > 0
+    }
+
     /// A routed request came to an end.
     pub(crate) fn ended(&mut self, now_us: u64, request: Request) {
         if self.hooks.completed && request.instance.is_some() {

@@ -3,14 +3,20 @@
 use super::kv::{BlockPool, CpuTier, Link};
 use super::outcome::InstanceTotals;
 use super::queue::WaitingQueue;
+use super::quiet::{Batch, LARGEST_BLOCK};
 use super::request::Request;
-use super::settings::KvSettings;
+use super::settings::{Engine, KvSettings};
 
 /// The state of one instance between events.
 pub(crate) struct Instance {
     pub(crate) waiting: WaitingQueue,
-    /// Slots of running requests, in the order in which they were last admitted.
+    /// Slots of running requests, in the order in which they were last admitted; those in `batch` are
+    /// not among them.
     pub(crate) running: Vec<u32>,
+    /// Running requests that only decode, in the fast engine.
+    pub(crate) batch: Batch,
+    /// Admissions to the batch so far: the order of the running requests.
+    pub(crate) seats: u64,
     /// Slots of requests that wait for their blocks.
     pub(crate) loading: Vec<u32>,
     /// The step under way: slots in the order in which they got their tokens.
@@ -45,13 +51,20 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    pub(crate) fn new(kv: &KvSettings) -> Self {
+    /// An instance without requests; `adds_up_gaps`: gaps are not told request by request.
+    pub(crate) fn new(kv: &KvSettings, engine: Engine, adds_up_gaps: bool) -> Self {
+        let (blocks, counted) = match engine {
+            Engine::Plain => (BlockPool::individual(kv.blocks), 1),
+            Engine::Fast => (BlockPool::paged(kv.blocks), kv.block_size.min(LARGEST_BLOCK)),
+        };
         Self {
             waiting: WaitingQueue::default(),
             running: Vec::new(),
+            batch: Batch::new(counted, adds_up_gaps),
+            seats: 0,
             loading: Vec::new(),
             plan: Vec::new(),
-            blocks: BlockPool::new(kv.blocks),
+            blocks,
             cpu: CpuTier::new(kv.cpu_blocks),
             offload_link: Link::default(),
             reload_link: Link::default(),
@@ -74,6 +87,21 @@ impl Instance {
         let ticks = u128::from(now_us - self.used_since_us);
         self.totals.used_block_us += ticks * u128::from(self.blocks.used());
         self.used_since_us = now_us;
+    }
+
+    /// How many requests run.
+    pub(crate) fn batch_size(&self) -> u64 {
+        (self.running.len() + self.batch.len()) as u64
+    }
+
+    /// Since when a step is under way, if one is.
+    pub(crate) fn busy_since_us(&self) -> Option<u64> {
+        self.busy_since_us
+    }
+
+    /// The step under way is another than was noted last, which has been accounted for; `None`: none is.
+    pub(crate) fn move_step(&mut self, since_us: Option<u64>) {
+        self.busy_since_us = since_us;
     }
 
     /// Whether a step is under way.
@@ -113,9 +141,7 @@ impl Instance {
 
     /// Gives all blocks of a request back, deepest first; their content stays cached.
     pub(crate) fn release_blocks(&mut self, request: &mut Request) {
-        while let Some(block) = request.blocks.pop() {
-            self.offload_worth_a_look |= self.blocks.release(block);
-        }
+        self.offload_worth_a_look |= self.blocks.release(&mut request.blocks);
         request.computed = 0;
         request.loaded = false;
     }
@@ -123,17 +149,14 @@ impl Instance {
     /// Gives a request the blocks that its next `n` tokens need, and caches those that they fill.
     pub(crate) fn extend(&mut self, request: &mut Request, n: u64, block_size: u64) {
         let needed = (request.computed + n).div_ceil(block_size);
-        while (request.blocks.len() as u64) < needed {
-            request.blocks.push(self.blocks.allocate());
-        }
+        let missing = needed.saturating_sub(request.blocks.len() as u64);
+        self.blocks.allocate(missing, &mut request.blocks);
         self.cache(request, request.computed / block_size, (request.computed + n) / block_size);
     }
 
     /// Registers the content of the request's blocks `from..to`.
     pub(crate) fn cache(&mut self, request: &Request, from: u64, to: u64) {
-        for index in from..to {
-            self.blocks.register(request.blocks[index as usize], request.arrival.content.block(index));
-        }
+        self.blocks.register(&request.blocks, &request.arrival.content, from, to);
     }
 
     /// The GPU hit of a request: its longest cached prefix of full blocks; at least one token is
@@ -150,8 +173,7 @@ impl Instance {
 
 fn gpu_hit(blocks: &BlockPool, request: &Request, block_size: u64) -> u64 {
     let most = (request.num_tokens() - 1) / block_size;
-    let content = &request.arrival.content;
-    (0..most).find(|&index| blocks.lookup(content.block(index)).is_none()).unwrap_or(most)
+    blocks.hit(&request.arrival.content, most)
 }
 
 fn cpu_hit(cpu: &CpuTier, request: &Request, hit: u64, block_size: u64) -> u64 {

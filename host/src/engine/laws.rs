@@ -27,7 +27,7 @@ impl Simulation<'_> {
             self.instances.iter().map(|instance| count(instance) as u64).sum()
         };
         assert_eq!(states.get(State::Waiting), sum(|i| i.waiting.len()), "L1: waiting");
-        assert_eq!(states.get(State::Running), sum(|i| i.running.len()), "L1: running");
+        assert_eq!(states.get(State::Running), sum(|i| i.batch_size() as usize), "L1: running");
         assert_eq!(states.get(State::Loading), sum(|i| i.loading.len()), "L1: loading");
         for instance in &self.instances {
             let (used, free) = (instance.blocks.used(), instance.blocks.free());
@@ -45,7 +45,8 @@ impl Simulation<'_> {
             owners[request.instance.expect("L4: blocks belong to an instance") as usize].push(request);
         }
         for (instance, owners) in self.instances.iter().zip(owners) {
-            instance.blocks.check(owners.iter().flat_map(|request| request.blocks.iter().copied()));
+            let held = owners.iter().flat_map(|request| request.blocks.iter());
+            instance.blocks.check(held.chain(instance.batch.loose()).copied());
             instance.cpu.check();
         }
     }

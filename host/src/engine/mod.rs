@@ -3,10 +3,11 @@
 //! | room | what happens there |
 //! |---|---|
 //! | `simulation` | the loop over events |
-//! | `event` | which event comes next |
+//! | `event`, `timers` | which event comes next |
 //! | `way_in` | arrival, admission, routing, entry into a queue |
 //! | `step`, `step_end` | one step of an instance |
 //! | `transfer` | offloads and reloads |
+//! | `quiet` | what the fast engine does instead of steps in which nothing happens |
 //! | `kv` | blocks, prefix cache, CPU tier |
 //! | `feed` | what policies are told besides, and when |
 //! | `signals` | what the router sees, and how old it is |
@@ -22,16 +23,18 @@ mod laws;
 mod observer;
 mod outcome;
 mod queue;
+mod quiet;
 mod request;
 mod settings;
 mod signals;
 mod simulation;
 mod step;
 mod step_end;
+mod timers;
 mod transfer;
 mod way_in;
 
 pub use observer::{Levels, Moment, Observer, Routed, Step, Transfer};
 pub use outcome::{Gap, InstanceTotals, RequestRecord, Sink, State, StateCounts, Totals};
-pub use settings::{ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Reload};
+pub use settings::{ClusterSettings, Engine, EngineSettings, KvSettings, LinearLatency, Preemption, Reload};
 pub use simulation::{LAST_TICK_US, Progress, RunError, Simulation, Unwatched, Watch};

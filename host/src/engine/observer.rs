@@ -177,7 +177,7 @@ impl<'a> Simulation<'a> {
                 now_us: self.now_us,
                 instance: index,
                 waiting: instance.waiting.len() as u64,
-                running: instance.running.len() as u64,
+                running: instance.batch_size(),
                 loading: instance.loading.len() as u64,
                 used_blocks: instance.blocks.used(),
                 pending_transfer_us: instance.reload_link.pending_us(self.now_us),

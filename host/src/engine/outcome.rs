@@ -177,6 +177,17 @@ pub trait Sink {
     /// A request ended, or the run did.
     fn record(&mut self, record: RequestRecord, gaps: &[Gap]);
 
+    /// Whether gaps only matter added up. Then [`Self::record`] need not be given all gaps of a
+    /// completed request: [`Self::gaps_of`] is given the others.
+    fn adds_up_gaps(&self) -> bool {
+        false
+    }
+
+    /// Gaps between tokens of completed requests of a class, beside those that came with their records.
+    fn gaps_of(&mut self, class: &str, gaps: Gap) {
+        let _ = (class, gaps);
+    }
+
     /// What the GPU memory of an instance holds at the end of the run, by identity, in no order.
     fn cached(&mut self, instance: u32, identities: &mut dyn Iterator<Item = u64>) {
         let _ = (instance, identities);

@@ -27,6 +27,11 @@ impl WaitingQueue {
         self.slots.is_empty()
     }
 
+    /// Whether [`Self::arrange`] would ask nobody and change nothing.
+    pub(crate) fn is_settled(&self, ordering: &Ordering) -> bool {
+        self.slots.is_empty() || (ordering.is_fixed() && !self.unsorted)
+    }
+
     /// In the scheduler's order, once arranged.
     pub(crate) fn slots(&self) -> &[u32] {
         &self.slots
@@ -64,7 +69,7 @@ impl WaitingQueue {
         ordering: &mut Ordering,
         remaining_prefill_tokens: &dyn Fn(&Request) -> u64,
     ) -> Result<(), PolicyFailure> {
-        if self.slots.is_empty() || (ordering.is_fixed() && !self.unsorted) {
+        if self.is_settled(ordering) {
             return Ok(());
         }
         let asked: Vec<u32> = self

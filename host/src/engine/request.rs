@@ -42,6 +42,16 @@ pub(crate) struct Request {
     pub(crate) priority: f64,
     /// Gaps between tokens, as runs of equal ones.
     pub(crate) gaps: Vec<Gap>,
+    /// The longest of the gaps that are added up elsewhere.
+    pub(crate) longest_gap_us: Option<u64>,
+    /// Place in the order of admission to an instance's running requests.
+    pub(crate) seat: u64,
+    /// Of a member of a batch: the number of the step end at which it joined.
+    pub(crate) joined: u64,
+    /// Of a member of a batch: how many of its blocks are cached.
+    pub(crate) registered: u64,
+    /// Of a member of a batch: where its gaps are added up.
+    pub(crate) gap_class: u32,
 }
 
 impl Request {
@@ -70,6 +80,11 @@ impl Request {
             key: Key::of(0.0),
             priority: 0.0,
             gaps: Vec::new(),
+            longest_gap_us: None,
+            seat: 0,
+            joined: 0,
+            registered: 0,
+            gap_class: 0,
         }
     }
 
@@ -88,14 +103,18 @@ impl Request {
         if self.first_token_us.is_none() {
             self.first_token_us = Some(seen_us);
         } else {
-            let gap_us = seen_us - self.last_token_us;
-            match self.gaps.last_mut() {
-                Some(last) if last.gap_us == gap_us => last.count += 1,
-                _ => self.gaps.push(Gap { gap_us, count: 1 }),
-            }
+            self.add_gap(Gap { gap_us: seen_us - self.last_token_us, count: 1 });
         }
         self.last_token_us = seen_us;
         self.emitted += 1;
+    }
+
+    /// Adds gaps after those that it has.
+    pub(crate) fn add_gap(&mut self, gap: Gap) {
+        match self.gaps.last_mut() {
+            Some(last) if last.gap_us == gap.gap_us => last.count += gap.count,
+            _ => self.gaps.push(gap),
+        }
     }
 
     /// What policies may know of it. Its output length is not among it (law L8).
@@ -141,7 +160,7 @@ impl Request {
             first_scheduled_us: self.first_scheduled_us,
             ttft_us: self.first_token_us.map(|seen_us| seen_us - arrival_us),
             e2e_us: (self.state == State::Completed).then(|| self.last_token_us - arrival_us),
-            max_itl_us: self.gaps.iter().map(|gap| gap.gap_us).max(),
+            max_itl_us: self.gaps.iter().map(|gap| gap.gap_us).max().max(self.longest_gap_us),
             prompt_tokens: self.arrival.prompt_tokens,
             output_tokens: self.emitted,
             hit_tokens_gpu: self.hit_tokens_gpu,

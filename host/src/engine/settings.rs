@@ -1,5 +1,29 @@
 //! What a cluster is made of, validated: the engine trusts these values.
 
+/// How a run is simulated. Both give the same results, event for event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// Every step of every request, one at a time: easy to read, and the reference for the other.
+    Plain,
+    /// Steps in which nothing happens are counted together.
+    #[default]
+    Fast,
+}
+
+impl Engine {
+    /// The engines by their names in files.
+    pub const NAMES: [(&'static str, Self); 2] = [("fast", Self::Fast), ("plain", Self::Plain)];
+
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Fast => "fast",
+        }
+    }
+}
+
 /// A cluster of equal instances behind one router.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClusterSettings {

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::event::Event;
 use super::instance::Instance;
+use super::quiet::Due;
 use super::request::Request;
 use super::settings::ClusterSettings;
 use super::simulation::{LAST_TICK_US, RunError, Simulation};
@@ -32,6 +33,11 @@ impl Reports {
     /// The table as last read.
     pub(crate) fn table(&self) -> &SignalTable {
         &self.table
+    }
+
+    /// Whether a decision with these needs reads instances as they are now.
+    pub(crate) fn looks_at_instances(&self, needs: SignalNeeds) -> bool {
+        self.interval_us == 0 && (needs.instances || needs.cached_prefix_blocks)
     }
 
     /// All that somebody reads.
@@ -93,7 +99,7 @@ impl Instance {
         let ratio = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
         InstanceSignals {
             queue_depth: self.waiting.len() as u64,
-            batch_size: self.running.len() as u64,
+            batch_size: self.batch_size(),
             kv_utilization: f64::from(self.blocks.used()) / f64::from(self.blocks.total()),
             free_kv_blocks: u64::from(self.blocks.free()),
             total_kv_blocks: u64::from(self.blocks.total()),
@@ -110,7 +116,12 @@ impl Instance {
 impl Simulation<'_> {
     /// An instance reports, and will again after the interval.
     pub(super) fn refresh(&mut self, index: u32) -> Result<(), RunError> {
-        self.reports.report(index as usize, self.now_us, &self.instances[index as usize]);
+        self.catch_up(index, Due::Before(self.now_us));
+        let instance = &mut self.instances[index as usize];
+        if self.reports.needs().cached_prefix_blocks {
+            instance.settle_cache(&mut self.requests);
+        }
+        self.reports.report(index as usize, self.now_us, instance);
         let next_us = self.now_us.saturating_add(self.settings.refresh_interval_us);
         if next_us <= LAST_TICK_US {
             self.events.push(next_us, Event::Refresh(index));

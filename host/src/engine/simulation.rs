@@ -5,8 +5,9 @@ use super::feed::Feed;
 use super::instance::Instance;
 use super::observer::Observer;
 use super::outcome::{Sink, State, StateCounts, Totals};
+use super::quiet::{Due, LARGEST_BLOCK};
 use super::request::{Request, Requests};
-use super::settings::ClusterSettings;
+use super::settings::{ClusterSettings, Engine};
 use super::signals::Reports;
 use crate::policy::{DecisionRecorder, Policies, PolicyFailure};
 use crate::workload::{Arrival, End, Source, WorkloadError};
@@ -65,8 +66,8 @@ impl Watch for Unwatched {
 /// Events between two looks of the watch.
 const EVENTS_PER_LOOK: u64 = 2048;
 
-/// A run of a cluster: the plain engine, which does one step of one instance at a time and
-/// touches every request in it.
+/// A run of a cluster. The plain engine does one step of one instance at a time and touches every
+/// request in it; the fast one does the same in fewer events (see `quiet`).
 pub struct Simulation<'a> {
     pub(super) settings: &'a ClusterSettings,
     pub(super) policies: &'a mut Policies,
@@ -84,20 +85,31 @@ pub struct Simulation<'a> {
     pub(super) observer: Option<&'a mut dyn Observer>,
     /// Requests that were left in the source at the horizon.
     unarrived: u64,
+    /// Requests that only decode are in batches.
+    pub(super) has_batches: bool,
 }
 
 impl<'a> Simulation<'a> {
     /// A cluster at tick 0, before its first event.
     pub fn new(
         settings: &'a ClusterSettings,
+        engine: Engine,
         policies: &'a mut Policies,
         source: &'a mut dyn Source,
         sink: &'a mut dyn Sink,
     ) -> Self {
-        let mut instances: Vec<_> = (0..settings.instances).map(|_| Instance::new(&settings.kv)).collect();
+        let adds_up = sink.adds_up_gaps();
+        let mut instances: Vec<_> =
+            (0..settings.instances).map(|_| Instance::new(&settings.kv, engine, adds_up)).collect();
         let feed = Feed::new(settings, policies.hooks(), &mut instances);
         let reports = Reports::new(settings, &instances, policies.signals());
-        let mut events = EventQueue::default();
+        let mut events = match engine {
+            Engine::Plain => EventQueue::default(),
+            Engine::Fast => EventQueue::with_timers(settings.instances),
+        };
+        // Policies that are told of every block see in which order requests take them.
+        let has_batches =
+            engine == Engine::Fast && !policies.hooks().kv_events && settings.kv.block_size <= LARGEST_BLOCK;
         if settings.refresh_interval_us > 0 {
             for index in 0..settings.instances {
                 // Instances report at even distances over the interval.
@@ -122,6 +134,7 @@ impl<'a> Simulation<'a> {
             totals,
             observer: None,
             unarrived: 0,
+            has_batches,
         }
     }
 
@@ -173,6 +186,8 @@ impl<'a> Simulation<'a> {
                 return Err(RunError::Interrupted);
             }
         }
+        self.catch_up_all(Due::Through(horizon_us));
+        self.dissolve_batches();
         self.record_what_is_left(watch)?;
         // What happened is told, even where the delay goes beyond the end.
         self.tell_until(u64::MAX)?;
@@ -248,7 +263,7 @@ impl<'a> Simulation<'a> {
     /// Schedules a step start at this tick, if the instance is idle and has work.
     pub(super) fn wake(&mut self, index: u32) {
         let instance = &mut self.instances[index as usize];
-        let work = !instance.waiting.is_empty() || !instance.running.is_empty();
+        let work = !instance.waiting.is_empty() || instance.batch_size() > 0;
         if work && !instance.is_busy() && !instance.start_due {
             instance.start_due = true;
             self.events.push(self.now_us, Event::StepStart(index));
@@ -298,6 +313,9 @@ impl<'a> Simulation<'a> {
         self.check_all_memory();
         for (index, instance) in (0..).zip(&self.instances) {
             self.sink.cached(index, &mut instance.blocks.cached());
+        }
+        for instance in &self.instances {
+            instance.batch.gaps().for_each(|(class, gaps)| self.sink.gaps_of(class, gaps));
         }
         for instance in &mut self.instances {
             instance.account_use(self.totals.end_us);

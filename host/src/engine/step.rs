@@ -25,6 +25,8 @@ struct Draft {
     reload_us: u64,
     /// Blocks that those bring.
     reloaded_blocks: u64,
+    /// A waiting request was refused that may fit at a later start, although nothing else happens.
+    may_fit_later: bool,
 }
 
 impl Simulation<'_> {
@@ -38,20 +40,26 @@ impl Simulation<'_> {
     fn plan_step(&mut self, index: u32) -> Result<(), RunError> {
         self.instances[index as usize].start_due = false;
         self.instances[index as usize].account_use(self.now_us);
+        self.keep_or_dissolve_batch(index);
+        let members = self.instances[index as usize].batch.len() as u64;
         loop {
             let ordering = &mut self.policies.orderings[index as usize];
             let Instance { waiting, blocks, cpu, .. } = &mut self.instances[index as usize];
             let block_size = self.settings.kv.block_size;
             let remaining = |request: &Request| remaining_prefill_tokens(blocks, cpu, request, block_size);
             waiting.arrange(self.now_us, &mut self.requests, ordering, &remaining)?;
-            let mut draft = Draft { budget: self.settings.engine.max_num_batched_tokens, ..Draft::default() };
+            let budget = self.settings.engine.max_num_batched_tokens - members;
+            let mut draft = Draft { budget, ..Draft::default() };
+            if members > 0 {
+                self.instances[index as usize].start_batch();
+            }
             self.plan_running(index, &mut draft);
             if !draft.preempted {
                 self.plan_waiting(index, &mut draft)?;
             }
             self.offload(index)?;
             let instance = &mut self.instances[index as usize];
-            if !instance.plan.is_empty() {
+            if !instance.plan.is_empty() || members > 0 {
                 return self.begin(index, &draft);
             }
             if draft.preempted {
@@ -102,8 +110,7 @@ impl Simulation<'_> {
         let mut admitted = 0;
         loop {
             let instance = &self.instances[index as usize];
-            let seats = instance.running.len() as u64;
-            if seats >= self.settings.engine.max_num_seqs || draft.budget == 0 {
+            if instance.batch_size() >= self.settings.engine.max_num_seqs || draft.budget == 0 {
                 break;
             }
             let Some(&slot) = instance.waiting.slots().get(admitted) else { break };
@@ -127,6 +134,7 @@ impl Simulation<'_> {
             let n = self.cap(num_tokens - request.computed, draft.budget);
             let needed = (request.computed + n).div_ceil(block_size) - request.blocks.len() as u64;
             if needed > free {
+                draft.may_fit_later = false;
                 return Ok(false);
             }
             self.seat(index, slot, n, draft);
@@ -139,12 +147,10 @@ impl Simulation<'_> {
         let n = if loads { 0 } else { self.cap(num_tokens - present, draft.budget) };
         let needed = (present + n).div_ceil(block_size) - hit;
         // Hits that are free now leave the free queue first.
-        let content = &request.arrival.content;
-        let free_hits = (0..hit)
-            .filter_map(|at| instance.blocks.lookup(content.block(at)))
-            .filter(|&block| instance.blocks.is_free(block))
-            .count() as u64;
-        if needed > free - free_hits {
+        if !instance.blocks.have_beside_hits(needed, &request.arrival.content, hit) {
+            // Without hits it needs the same next time, and there are no more blocks. With hits that may
+            // be evicted it is harder to tell.
+            draft.may_fit_later = present > 0;
             return Ok(false);
         }
         self.take_hits(index, slot, hit, reloaded);
@@ -166,15 +172,8 @@ impl Simulation<'_> {
         let block_size = self.settings.kv.block_size;
         let instance = &mut self.instances[index as usize];
         let request = &mut self.requests[slot];
-        for at in 0..hit {
-            let block =
-                instance.blocks.lookup(request.arrival.content.block(at)).expect("L4: a hit just seen");
-            instance.blocks.take(block);
-            request.blocks.push(block);
-        }
-        for _ in 0..reloaded {
-            request.blocks.push(instance.blocks.allocate());
-        }
+        instance.blocks.take_hits(&request.arrival.content, hit, &mut request.blocks);
+        instance.blocks.allocate(reloaded, &mut request.blocks);
         request.hit_tokens_gpu += hit * block_size;
         request.hit_tokens_cpu += reloaded * block_size;
         request.admitted_tokens += request.num_tokens();
@@ -195,6 +194,8 @@ impl Simulation<'_> {
         request.planned = n;
         let is_first = request.first_scheduled_us.is_none();
         request.first_scheduled_us.get_or_insert(self.now_us);
+        instance.seats += 1;
+        request.seat = instance.seats;
         instance.running.push(slot);
         instance.plan.push(slot);
         draft.budget -= n;
@@ -204,7 +205,7 @@ impl Simulation<'_> {
     }
 
     /// Tokens that a request gets of those that it still needs.
-    fn cap(&self, tokens: u64, budget: u64) -> u64 {
+    pub(super) fn cap(&self, tokens: u64, budget: u64) -> u64 {
         let threshold = self.settings.engine.long_prefill_token_threshold;
         let tokens = if threshold > 0 { tokens.min(threshold) } else { tokens };
         tokens.min(budget)
@@ -279,9 +280,11 @@ impl Simulation<'_> {
 
     /// The step is planned: it ends after its transfers and its compute.
     fn begin(&mut self, index: u32, draft: &Draft) -> Result<(), RunError> {
-        let load = step_load(&self.instances[index as usize], &self.requests);
+        let mut load = step_load(&self.instances[index as usize], &self.requests);
+        let members = self.instances[index as usize].batch.len() as u64;
+        load.decode_requests += members;
         let ticks = self.settings.latency.step_us(&load).saturating_add(draft.reload_us).max(1);
-        let end_us = self.after(ticks)?;
+        let mut end_us = self.after(ticks)?;
         let instance = &mut self.instances[index as usize];
         instance.begin_step(self.now_us, draft.reload_us > 0);
         if let Some(observer) = &mut self.observer {
@@ -290,11 +293,16 @@ impl Simulation<'_> {
                 start_us: self.now_us,
                 end_us,
                 prefill_tokens: load.prefill_tokens,
-                prefills: instance.plan.len() as u64 - load.decode_requests,
+                prefills: instance.plan.len() as u64 + members - load.decode_requests,
                 decodes: load.decode_requests,
                 reload_us: draft.reload_us,
                 reloaded_blocks: draft.reloaded_blocks,
             });
+        }
+        if members > 0 {
+            let ordering = &self.policies.orderings[index as usize];
+            let settled = !draft.may_fit_later && self.instances[index as usize].waiting.is_settled(ordering);
+            end_us = self.stretch(index, ticks, settled);
         }
         self.events.push(end_us, Event::StepEnd(index));
         Ok(())

@@ -30,20 +30,22 @@ impl Simulation<'_> {
         let last_us = super::simulation::LAST_TICK_US;
         let start_us = instance.offload_link.next_start_us(self.now_us);
         let mut decided = Transfer { instance: index, start_us, end_us: start_us, blocks: 0 };
-        for identity in instance.blocks.free_contents() {
+        let now_us = self.now_us;
+        instance.blocks.each_free_content(|identity| {
             if instance.cpu.holds_or_receives(identity) {
-                continue;
+                return Ok(());
             }
-            instance.cpu.expect(identity, self.now_us);
-            let end_us = instance.offload_link.transfer(self.now_us, block_us);
+            instance.cpu.expect(identity, now_us);
+            let end_us = instance.offload_link.transfer(now_us, block_us);
             if end_us > last_us {
-                return Err(RunError::Clock { now_us: self.now_us });
+                return Err(RunError::Clock { now_us });
             }
             self.events.push(end_us, Event::OffloadEnd(index, identity));
             instance.totals.offloaded_blocks += 1;
             decided.end_us = end_us;
             decided.blocks += 1;
-        }
+            Ok(())
+        })?;
         if let Some(observer) = self.observer.as_mut().filter(|_| decided.blocks > 0) {
             observer.offload(&decided);
         }
@@ -52,6 +54,7 @@ impl Simulation<'_> {
 
     /// Content reached the CPU tier.
     pub(super) fn end_offload(&mut self, index: u32, identity: u64) -> Result<(), RunError> {
+        self.interrupt(index);
         let instance = &mut self.instances[index as usize];
         // What had to go for it may still be in GPU memory: worth a copy again.
         instance.offload_worth_a_look |= instance.cpu.arrive(identity);
@@ -120,6 +123,8 @@ impl Simulation<'_> {
     pub(super) fn end_load(&mut self, slot: u32) -> Result<(), RunError> {
         let request = &mut self.requests[slot];
         let index = request.instance.expect("L2: routed before it loads");
+        self.interrupt(index);
+        let request = &mut self.requests[slot];
         let instance = &mut self.instances[index as usize];
         instance.cache(request, request.loading_from, request.blocks.len() as u64);
         request.loaded = true;

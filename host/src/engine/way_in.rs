@@ -3,8 +3,9 @@
 use super::event::Event;
 use super::observer::{Observer, Routed};
 use super::outcome::State;
+use super::quiet::Due;
 use super::simulation::{RunError, Simulation};
-use crate::policy::DecisionRecorder;
+use crate::policy::{DecisionRecorder, SignalNeeds};
 use crate::workload::End;
 
 impl Simulation<'_> {
@@ -21,11 +22,19 @@ impl Simulation<'_> {
         self.admit(slot)
     }
 
+    /// A decision is made that reads this: what it reads is brought up to date.
+    fn look(&mut self, needs: SignalNeeds) {
+        if self.has_batches && self.reports.looks_at_instances(needs) {
+            self.catch_up_all(Due::Before(self.now_us));
+        }
+    }
+
     /// Admission decides, on the signals of this tick.
     pub(super) fn admit(&mut self, slot: u32) -> Result<(), RunError> {
         self.tell_what_is_due()?;
-        let request = &self.requests[slot];
         let needs = self.policies.admission_signals();
+        self.look(needs);
+        let request = &self.requests[slot];
         if needs.any {
             self.reports.read(self.now_us, &self.instances, needs, (request, self.settings.kv.block_size));
         }
@@ -47,8 +56,9 @@ impl Simulation<'_> {
     /// Routing decides, on the signals of this tick; the request is on its way to the instance.
     pub(super) fn route(&mut self, slot: u32) -> Result<(), RunError> {
         self.tell_what_is_due()?;
-        let request = &self.requests[slot];
         let needs = self.reports.needs();
+        self.look(needs);
+        let request = &self.requests[slot];
         self.reports.read(self.now_us, &self.instances, needs, (request, self.settings.kv.block_size));
         // Borrowed anew for this one call.
         let recorder = self.recorder.as_mut().map(|recorder| &mut **recorder as &mut dyn DecisionRecorder);
@@ -79,8 +89,9 @@ impl Simulation<'_> {
 
     /// A request enters its instance's queue, unless it could never fit.
     pub(super) fn enter(&mut self, slot: u32) -> Result<(), RunError> {
+        let index = self.requests[slot].instance.expect("L2: routed before it enters a queue");
+        self.interrupt(index);
         let request = &mut self.requests[slot];
-        let index = request.instance.expect("L2: routed before it enters a queue");
         let instance = &mut self.instances[index as usize];
         instance.pending_requests -= 1;
         if request.stored_tokens().div_ceil(self.settings.kv.block_size) > u64::from(self.settings.kv.blocks)

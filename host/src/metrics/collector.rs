@@ -25,6 +25,16 @@ impl Sink for Collector {
         }
         self.records.push(record);
     }
+
+    fn adds_up_gaps(&self) -> bool {
+        true
+    }
+
+    fn gaps_of(&mut self, class: &str, gaps: Gap) {
+        if let Some(histogram) = self.gaps.get_mut(class) {
+            histogram.add(gaps.gap_us, gaps.count);
+        }
+    }
 }
 
 impl Collector {

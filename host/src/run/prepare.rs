@@ -203,7 +203,9 @@ impl Prepared {
         let mut collector = Collector::default();
         let settings = &self.resolved.settings;
         let mut recorder = Recorder::new(&self.look, settings.instances, &self.policies.router);
-        let simulation = Simulation::new(settings, &mut self.policies, &mut *self.source, &mut collector);
+        let engine = self.resolved.engine;
+        let simulation =
+            Simulation::new(settings, engine, &mut self.policies, &mut *self.source, &mut collector);
         let simulation = simulation.with_recorder(recorder.as_mut().map(|recorder| recorder as _));
         let totals = match observer {
             Some(observer) => simulation.observed_by(observer).run(watch)?,

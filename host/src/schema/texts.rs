@@ -7,6 +7,10 @@ pub(super) const ALL: &[(&str, &str)] = &[
         "Another configuration file that this one builds on; maps merge, everything else replaces what is there.",
     ),
     ("seed", "Root of all randomness: the same configuration and seed give the same results."),
+    (
+        "engine",
+        "How the run is simulated. `fast` and `plain` give the same results; `plain` is the reference that `fast` is compared with.",
+    ),
     ("horizon_us", "Last tick of the simulation; null: until all is done. [us]"),
     ("cluster", "What is simulated."),
     ("cluster.instances", "Number of instances, each a model server of its own."),

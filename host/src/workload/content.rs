@@ -14,6 +14,7 @@ pub struct Content {
     ends: Box<[u64]>,
     /// How many of `runs` make up the prompt's full blocks.
     prompt_runs: usize,
+    private_output: bool,
 }
 
 impl Content {
@@ -36,7 +37,20 @@ impl Content {
         } else {
             Box::default()
         };
-        Self { runs: runs.into(), ends, prompt_runs }
+        Self { runs: runs.into(), ends, prompt_runs, private_output: false }
+    }
+
+    /// The same, with the promise that no other request that arrives before this one has ended has any of
+    /// the blocks that its generation fills.
+    #[must_use]
+    pub fn with_private_output(self, private_output: bool) -> Self {
+        Self { private_output, ..self }
+    }
+
+    /// Whether nobody can see what generation fills before the request has ended.
+    #[must_use]
+    pub fn is_output_private(&self) -> bool {
+        self.private_output
     }
 
     /// The identity of block `index`. Panics when the request has no such full block.
@@ -50,6 +64,25 @@ impl Content {
         let at = self.ends.partition_point(|&end| end <= index);
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         self.runs[at].first.wrapping_add(index - start)
+    }
+
+    /// The runs of blocks `from..to`. Panics when the request has no such full blocks.
+    pub(crate) fn runs_of(&self, from: u64, to: u64) -> impl Iterator<Item = BlockRun> + '_ {
+        assert!(from >= to || to <= self.blocks(), "blocks {from}..{to} of content with {}", self.blocks());
+        let mut at = if self.ends.is_empty() { 0 } else { self.ends.partition_point(|&end| end <= from) };
+        let mut from = from;
+        std::iter::from_fn(move || {
+            if from >= to {
+                return None;
+            }
+            let run = self.runs[at];
+            let end = self.ends.get(at).copied().unwrap_or(run.len);
+            let skipped = from - (end - run.len);
+            let len = end.min(to) - from;
+            at += 1;
+            from += len;
+            Some(BlockRun { first: run.first.wrapping_add(skipped), len })
+        })
     }
 
     /// How many full blocks are known: `floor((N+M-1)/B)`.
@@ -89,8 +122,15 @@ mod tests {
             let expected = [expand(&prompt), expand(&output)].concat();
             prop_assert_eq!(content.blocks(), expected.len() as u64);
             let got: Vec<u64> = (0..content.blocks()).map(|block| content.block(block)).collect();
-            prop_assert_eq!(got, expected);
+            prop_assert_eq!(&got, &expected);
             prop_assert_eq!(expand(content.prompt()), expand(&prompt));
+            for from in 0..=content.blocks() {
+                for to in from..=content.blocks() {
+                    let runs: Vec<BlockRun> = content.runs_of(from, to).collect();
+                    prop_assert_eq!(expand(&runs), expected[from as usize..to as usize].to_vec());
+                    prop_assert!(runs.iter().all(|run| run.len > 0));
+                }
+            }
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use pointsman::engine::{
-    ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Progress, Reload, RunError,
-    Simulation, Watch,
+    ClusterSettings, Engine, EngineSettings, KvSettings, LinearLatency, Preemption, Progress, Reload,
+    RunError, Simulation, Watch,
 };
 use pointsman::policy::{ClassWeights, Ordering, Policies, Router, Seat, baseline};
 use pointsman::workload::{Arrival, End, Source, WorkloadError};
@@ -42,6 +42,14 @@ pub(crate) fn cluster(instances: u32) -> ClusterSettings {
         admission_latency_us: 0,
         routing_latency_us: 0,
         horizon_us: None,
+    }
+}
+
+/// The engine that all is tried with: that of `POINTSMAN_ENGINE`, or else the default.
+fn engine() -> Engine {
+    match std::env::var("POINTSMAN_ENGINE") {
+        Ok(name) => Engine::NAMES.iter().find(|(known, _)| *known == name).unwrap().1,
+        Err(_) => Engine::default(),
     }
 }
 
@@ -86,6 +94,7 @@ type Seats = (Seat<SchedulerBox>, Seat<PriorityBox>);
 /// routes by [`Steer`], which writes down what it sees, and queues first come, first served.
 pub(crate) struct Lab {
     pub(crate) settings: ClusterSettings,
+    pub(crate) engine: Engine,
     pub(crate) admission: Seat<AdmissionBox>,
     pub(crate) router: Option<Router>,
     pub(crate) seats: Box<dyn Fn() -> Seats>,
@@ -100,6 +109,7 @@ impl Lab {
             || (policies::scheduler::<baseline::Fcfs>(), policies::priority::<baseline::Constant>("{}"));
         Self {
             settings,
+            engine: engine(),
             admission: policies::admission::<baseline::AlwaysAdmit>("{}"),
             router: None,
             seats: Box::new(seats),
@@ -182,7 +192,7 @@ impl Lab {
             orderings: (0..self.settings.instances).map(ordering).collect(),
         };
         let mut run = Run::default();
-        run.totals = Simulation::new(&self.settings, &mut policies, source, &mut run)
+        run.totals = Simulation::new(&self.settings, self.engine, &mut policies, source, &mut run)
             .run(&mut Patience { until_us: self.patience_us })?;
         run.records.sort_by_key(|record| record.id);
         run.seen = std::mem::take(&mut *log.lock().unwrap());

@@ -17,6 +17,10 @@ impl KvLog {
         self.on = true;
     }
 
+    pub(crate) fn is_on(&self) -> bool {
+        self.on
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, kind: KvEventKind, identity: u64) {
         if self.on {

@@ -3,8 +3,11 @@
 mod blocks;
 mod cpu_tier;
 mod identities;
+mod individual;
 mod link;
 mod log;
+mod paged;
+mod pages;
 
 pub(crate) use blocks::BlockPool;
 pub(crate) use cpu_tier::CpuTier;

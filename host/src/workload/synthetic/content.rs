@@ -17,6 +17,8 @@ pub(super) struct Identities {
     block_size: u64,
     prefix_tokens: u64,
     accumulate: bool,
+    /// A round arrives only when the one before it has ended, or shares nothing with it.
+    private_output: bool,
     next: u64,
 }
 
@@ -42,7 +44,12 @@ impl Identities {
     pub(super) fn new(block_size: u64, groups: u64, prefix_tokens: u64, accumulate: bool) -> Self {
         // Validation bounds both so that the product stays below 2^62.
         let next = groups * (prefix_tokens / block_size);
-        Self { block_size, prefix_tokens, accumulate, next }
+        Self { block_size, prefix_tokens, accumulate, private_output: !accumulate, next }
+    }
+
+    /// The same for sessions whose rounds arrive one after the other, each when the one before has ended.
+    pub(super) fn in_turn(self, in_turn: bool) -> Self {
+        Self { private_output: in_turn || !self.accumulate, ..self }
     }
 
     /// Gives a session its range.
@@ -91,7 +98,11 @@ impl Identities {
         prompt.extend(prefix);
         prompt.push(BlockRun { first: base, len: in_prompt });
         let output = vec![BlockRun { first: base + in_prompt, len: own - in_prompt }];
-        Round { prompt_tokens, output_tokens, content: Content::new(prompt, output) }
+        Round {
+            prompt_tokens,
+            output_tokens,
+            content: Content::new(prompt, output).with_private_output(self.private_output),
+        }
     }
 
     /// Prompt and output length of a round; sums saturate, to be refused where it matters.

@@ -64,7 +64,8 @@ impl SyntheticSource {
         Ok(Self {
             identity: WorkloadIdentity::synthetic(spec, seed, requests),
             planner: Planner::new(spec, seed)?,
-            identities: Identities::new(block_size, groups, tokens, sessions.is_none_or(|s| s.accumulate)),
+            identities: Identities::new(block_size, groups, tokens, sessions.is_none_or(|s| s.accumulate))
+                .in_turn(mode == Loop::Closed),
             clock: StartClock::new(arrivals, spec.rate, rounds, seed)?,
             mode,
             requests,

@@ -106,7 +106,7 @@ impl Records for Mooncake {
         if done < in_prompt {
             prompt.push(self.own.run(in_prompt - done));
         }
-        Content::new(prompt, vec![self.own.run(all - in_prompt)])
+        Content::new(prompt, vec![self.own.run(all - in_prompt)]).with_private_output(true)
     }
 
     fn lines(&self) -> &Lines {
