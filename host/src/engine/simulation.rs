@@ -310,7 +310,7 @@ impl<'a> Simulation<'a> {
             let counted = counted.get(state) + unarrived;
             assert_eq!(counted, self.totals.states.get(state), "L1: requests {}", state.name());
         }
-        self.check_all_memory();
+        self.check_memory_at_the_end();
         for (index, instance) in (0..).zip(&self.instances) {
             self.sink.cached(index, &mut instance.blocks.cached());
         }

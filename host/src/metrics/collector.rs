@@ -37,7 +37,17 @@ impl Sink for Collector {
     }
 }
 
+/// Records that are made room for beforehand.
+const EXPECTED: u64 = 1 << 20;
+
 impl Collector {
+    /// A collector for a run of so many requests, if that is known.
+    #[must_use]
+    pub fn expecting(requests: Option<u64>) -> Self {
+        let expected = requests.unwrap_or(0).min(EXPECTED);
+        Self { records: Vec::with_capacity(expected as usize), ..Self::default() }
+    }
+
     /// Puts the records in order of id. Call it when the run is over.
     pub fn sort(&mut self) {
         self.records.sort_unstable_by_key(|record| record.id);

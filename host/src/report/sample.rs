@@ -65,6 +65,7 @@ pub(super) fn outcome() -> Outcome {
         "slo": {"critical": {"ttft_ms": 500, "e2e_ms": 10000}},
     });
     Outcome {
+        events: 0,
         summary: Summary {
             overall: group(2000, 2000, 1.0),
             per_class: [

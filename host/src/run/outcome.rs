@@ -11,6 +11,8 @@ use crate::registry::{self, LibraryRecord};
 pub struct Outcome {
     /// The figures.
     pub summary: Summary,
+    /// Events that were handled or counted, reports aside: the same on either engine.
+    pub events: u64,
     /// The records of all requests, in order of id.
     pub collector: Collector,
     /// The policies, in configured order.

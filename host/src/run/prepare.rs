@@ -200,7 +200,7 @@ impl Prepared {
         watch: &mut dyn Watch,
         observer: Option<&mut dyn Observer>,
     ) -> Result<Outcome, RunFailure> {
-        let mut collector = Collector::default();
+        let mut collector = Collector::expecting(self.source.total());
         let settings = &self.resolved.settings;
         let mut recorder = Recorder::new(&self.look, settings.instances, &self.policies.router);
         let engine = self.resolved.engine;
@@ -219,6 +219,7 @@ impl Prepared {
         warnings.extend(unmet_classes(&self.resolved, &summary));
         Ok(Outcome {
             summary,
+            events: totals.events,
             collector,
             policies: self.used,
             idle: self.idle,

@@ -22,7 +22,7 @@ fn an_unknown_key() {
     1 | temperature: 1
       | ^^^^^^^^^^^
       |
-      = help: known here: base, seed, horizon_us, cluster, plugins, policy, workload, slo
+      = help: known here: base, seed, engine, horizon_us, cluster, plugins, policy, workload, slo
     "#);
 }
 

@@ -1,8 +1,12 @@
 //! The blocks of the fast engine: what `blocks` does, in less memory and by runs.
 //!
-//! Everything that is known of a block lies together (24 bytes), its content is found by pages of
+//! Everything that is known of a block lies together (12 bytes), its content is found by pages of
 //! identities (`pages`), and what is done to a run of blocks is done in one call. The order of the
 //! free queue and of holders of equal content is that of `blocks`, to the block.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
 
 use super::blocks::NONE;
 use super::pages::{PAGE, Pages};
@@ -11,29 +15,33 @@ use super::pages::{PAGE, Pages};
 #[derive(Clone, Copy)]
 struct Block {
     refs: u32,
-    /// The free queue, while it is free.
-    prev: u32,
-    next: u32,
+    /// While it is free: its place in the free queue, counted from when the run began.
+    position: u32,
     /// Its content: the page times [`PAGE`] plus the place there; `NONE`: no content.
     place: u32,
-    /// Of equal content, the block registered before; of the oldest: the newest.
-    older: u32,
-    /// Of equal content, the block registered after; of the newest: `NONE`.
-    newer: u32,
 }
 
-const FRESH: Block = Block { refs: 0, prev: NONE, next: NONE, place: NONE, older: NONE, newer: NONE };
-
 /// The KV blocks of an instance; blocks that were never handed out are a counter.
+///
+/// The free queue is a queue, not a list through the blocks: what comes next is known before it is
+/// looked at, so that the memory of several blocks is fetched at once. A hit leaves a hole in it.
 pub(crate) struct PagedBlocks {
     total: u32,
     blocks: Vec<Block>,
+    /// Free blocks, and holes: `NONE`.
+    queue: VecDeque<u32>,
+    /// Position of the queue's head. Positions go round at 2^32, more than a queue is ever long.
     head: u32,
-    tail: u32,
+    /// Free blocks in the queue.
     listed: u32,
     peak_used: u32,
     pages: Pages,
+    /// Content that several blocks hold: all of them, oldest registered first.
+    copies: FxHashMap<u64, Vec<u32>>,
 }
+
+/// Blocks from which on there is memory for all, so that it is not moved again and again.
+const MANY: usize = 1024;
 
 impl PagedBlocks {
     /// So many blocks can never be kept: places would not fit 32 bits, were each in a page of its own.
@@ -43,11 +51,12 @@ impl PagedBlocks {
         Self {
             total,
             blocks: Vec::new(),
-            head: NONE,
-            tail: NONE,
+            queue: VecDeque::new(),
+            head: 0,
             listed: 0,
             peak_used: 0,
             pages: Pages::default(),
+            copies: FxHashMap::default(),
         }
     }
 
@@ -80,69 +89,88 @@ impl PagedBlocks {
         self.pages.prefix(first, len, each)
     }
 
+    /// Hands out a block that never was.
+    fn fresh(&mut self) -> u32 {
+        if self.blocks.len() == MANY {
+            self.blocks.reserve_exact((self.total as usize - MANY).min(1 << 22));
+        }
+        self.blocks.push(Block { refs: 1, position: 0, place: NONE });
+        self.touched() - 1
+    }
+
+    /// Takes the head of the free queue off.
+    fn pop(&mut self) -> u32 {
+        loop {
+            let block = self.queue.pop_front().expect("L4: allocation without a free block");
+            self.head = self.head.wrapping_add(1);
+            if block != NONE {
+                self.listed -= 1;
+                return block;
+            }
+        }
+    }
+
     /// Hands out the head of the free queue, and returns content that is gone with that.
     pub(super) fn allocate(&mut self) -> (u32, Option<u64>) {
-        let touched = self.touched();
-        if touched < self.total {
-            self.blocks.push(Block { refs: 1, ..FRESH });
-            self.peak_used = self.peak_used.max(self.used());
-            return (touched, None);
-        }
-        let block = self.head;
-        assert!(block != NONE, "L4: allocation without a free block");
-        let Block { next, place, .. } = self.blocks[block as usize];
-        self.head = next;
-        match next {
-            NONE => self.tail = NONE,
-            next => self.blocks[next as usize].prev = NONE,
-        }
-        self.listed -= 1;
-        self.blocks[block as usize].refs = 1;
+        let (block, gone) = if self.touched() < self.total {
+            (self.fresh(), None)
+        } else {
+            let block = self.pop();
+            self.blocks[block as usize].refs = 1;
+            (block, self.forget(block))
+        };
         self.peak_used = self.peak_used.max(self.used());
-        (block, if place == NONE { None } else { self.forget(block) })
+        (block, gone)
     }
 
     /// Hands out the heads of the free queue to the end of `into`; what they held is forgotten.
     pub(super) fn allocate_many(&mut self, count: u64, into: &mut Vec<u32>) {
         into.reserve(count as usize);
-        for _ in 0..count {
-            into.push(self.allocate().0);
+        let fresh = count.min(u64::from(self.total - self.touched()));
+        for _ in 0..fresh {
+            into.push(self.fresh());
         }
-    }
-
-    pub(super) fn take(&mut self, block: u32) {
-        let Block { refs, prev, next, .. } = self.blocks[block as usize];
-        if refs == 0 {
-            match prev {
-                NONE => self.head = next,
-                prev => self.blocks[prev as usize].next = next,
-            }
-            match next {
-                NONE => self.tail = prev,
-                next => self.blocks[next as usize].prev = prev,
-            }
-            self.listed -= 1;
+        for _ in fresh..count {
+            let block = self.pop();
+            self.blocks[block as usize].refs = 1;
+            self.forget(block);
+            into.push(block);
         }
-        self.blocks[block as usize].refs = refs + 1;
         self.peak_used = self.peak_used.max(self.used());
     }
 
+    pub(super) fn take(&mut self, block: u32) {
+        let taken = &mut self.blocks[block as usize];
+        taken.refs += 1;
+        if taken.refs == 1 {
+            let at = taken.position.wrapping_sub(self.head) as usize;
+            self.queue[at] = NONE;
+            self.listed -= 1;
+            self.peak_used = self.peak_used.max(self.used());
+            if self.queue.len() > 2 * self.listed as usize + MANY {
+                self.close_holes();
+            }
+        }
+    }
+
+    fn close_holes(&mut self) {
+        self.queue.retain(|&block| block != NONE);
+        for (position, &block) in (0..).zip(&self.queue) {
+            self.blocks[block as usize].position = self.head.wrapping_add(position);
+        }
+    }
+
     pub(super) fn release(&mut self, block: u32) -> bool {
-        let tail = self.tail;
+        let position = self.head.wrapping_add(self.queue.len() as u32);
         let released = &mut self.blocks[block as usize];
         assert!(released.refs > 0, "L4: release of a free block");
         released.refs -= 1;
         if released.refs > 0 {
             return false;
         }
-        released.prev = tail;
-        released.next = NONE;
+        released.position = position;
         let holds = released.place != NONE;
-        match tail {
-            NONE => self.head = block,
-            tail => self.blocks[tail as usize].next = block,
-        }
-        self.tail = block;
+        self.queue.push_back(block);
         self.listed += 1;
         holds
     }
@@ -166,56 +194,46 @@ impl PagedBlocks {
     }
 
     fn register_at(&mut self, block: u32, page: u32, at: usize) -> bool {
-        assert!(self.blocks[block as usize].place == NONE, "L4: a block is cached twice");
+        let held = &mut self.blocks[block as usize];
+        assert!(held.place == NONE, "L4: a block is cached twice");
+        held.place = page * PAGE as u32 + at as u32;
         let oldest = self.pages.get(page, at);
-        let place = page * PAGE as u32 + at as u32;
         if oldest == NONE {
             self.pages.fill(page, at, block);
-            let held = &mut self.blocks[block as usize];
-            (held.place, held.older, held.newer) = (place, block, NONE);
             return true;
         }
-        let newest = self.blocks[oldest as usize].older;
-        self.blocks[newest as usize].newer = block;
-        self.blocks[oldest as usize].older = block;
-        let held = &mut self.blocks[block as usize];
-        (held.place, held.older, held.newer) = (place, newest, NONE);
+        let identity = self.pages.identity(page, at);
+        self.copies.entry(identity).or_insert_with(|| vec![oldest]).push(block);
+        self.pages.set_copied(page, at, true);
         false
     }
 
-    /// Drops what a block holds. Returns content that no block holds any longer.
+    /// Drops what a block holds, if anything. Returns content that no block holds any longer.
     fn forget(&mut self, block: u32) -> Option<u64> {
-        let Block { place, older, newer, .. } = self.blocks[block as usize];
-        self.blocks[block as usize].place = NONE;
-        let (page, at) = (place / PAGE as u32, (place % PAGE as u32) as usize);
-        let oldest = self.pages.get(page, at);
-        if oldest != block {
-            self.blocks[older as usize].newer = newer;
-            let end = if newer == NONE { oldest } else { newer };
-            self.blocks[end as usize].older = older;
+        let place = std::mem::replace(&mut self.blocks[block as usize].place, NONE);
+        if place == NONE {
             return None;
         }
-        if newer == NONE {
-            let identity = self.pages.identity(page, at);
+        let (page, at) = (place / PAGE as u32, (place % PAGE as u32) as usize);
+        let identity = self.pages.identity(page, at);
+        if !self.pages.is_copied(page, at) {
             self.pages.empty(page, at);
             return Some(identity);
         }
-        // The next oldest knows the newest now.
-        self.blocks[newer as usize].older = older;
-        self.pages.replace(page, at, newer);
+        if let Some(holders) = self.copies.get_mut(&identity) {
+            holders.retain(|&holder| holder != block);
+            self.pages.replace(page, at, holders[0]);
+            if holders.len() == 1 {
+                self.copies.remove(&identity);
+                self.pages.set_copied(page, at, false);
+            }
+        }
         None
     }
 
     /// Content of the free blocks that hold any, head of the free queue first.
     pub(super) fn free_contents(&self) -> impl Iterator<Item = u64> + '_ {
-        let mut at = self.head;
-        std::iter::from_fn(move || {
-            let block = self.blocks.get(at as usize)?;
-            at = block.next;
-            Some(block.place)
-        })
-        .filter(|&place| place != NONE)
-        .map(|place| self.pages.identity(place / PAGE as u32, (place % PAGE as u32) as usize))
+        self.queue.iter().filter(|&&block| block != NONE).filter_map(|&block| self.content(block))
     }
 
     /// Every identity that is cached now.
@@ -231,29 +249,28 @@ impl PagedBlocks {
         }
         let refs: Vec<u32> = self.blocks.iter().map(|block| block.refs).collect();
         assert_eq!(owners, refs, "L4: references differ from what requests hold");
-        let (mut at, mut count, mut before) = (self.head, 0, NONE);
-        while at != NONE {
-            let block = &self.blocks[at as usize];
-            assert_eq!((block.refs, block.prev), (0, before), "L4: broken free queue");
-            (before, at) = (at, block.next);
+        let mut count = 0;
+        for (position, &block) in (0..).zip(&self.queue).filter(|(_, block)| **block != NONE) {
+            let free = &self.blocks[block as usize];
+            let position = self.head.wrapping_add(position);
+            assert_eq!((free.refs, free.position), (0, position), "L4: broken free queue");
             count += 1;
         }
         let free = refs.iter().filter(|&&refs| refs == 0).count();
-        assert_eq!((count, before), (self.listed, self.tail), "L4: length of the free queue");
+        assert_eq!(count, self.listed, "L4: length of the free queue");
         assert_eq!(free, self.listed as usize, "L4: a free block outside the free queue");
         self.pages.check();
         let mut seen = 0;
         for (identity, oldest) in self.pages.all() {
-            let (mut at, mut before) = (oldest, NONE);
-            while at != NONE {
-                let block = &self.blocks[at as usize];
-                assert_eq!(self.content(at), Some(identity), "L4: a block listed under other content");
-                assert!(before == NONE || block.older == before, "L4: broken list of copies");
-                (before, at) = (at, block.newer);
-                seen += 1;
+            let alone = [oldest];
+            let holders = self.copies.get(&identity).map_or(&alone[..], |holders| &holders[..]);
+            assert_eq!(holders[0], oldest, "L4: oldest copy");
+            for &block in holders {
+                assert_eq!(self.content(block), Some(identity), "L4: a block listed under other content");
             }
-            assert_eq!(self.blocks[oldest as usize].older, before, "L4: newest copy");
+            seen += holders.len();
         }
+        assert!(self.copies.values().all(|holders| holders.len() > 1), "L4: a copy of nothing");
         let holding = self.blocks.iter().filter(|block| block.place != NONE).count();
         assert_eq!(seen, holding, "L4: cached blocks that no list holds");
     }

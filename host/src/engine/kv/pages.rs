@@ -22,7 +22,9 @@ pub(super) const PAGE: u64 = 16;
 struct Page {
     key: u64,
     /// How many of them are held.
-    held: u32,
+    held: u16,
+    /// Which of them are held by several blocks, a bit for each.
+    copied: u16,
     oldest: [u32; PAGE as usize],
 }
 
@@ -69,7 +71,7 @@ impl Pages {
         let key = identity / PAGE;
         let Self { of, pages, vacant } = self;
         *of.entry(key).or_insert_with(|| {
-            let page = Page { key, held: 0, oldest: [NONE; PAGE as usize] };
+            let page = Page { key, held: 0, copied: 0, oldest: [NONE; PAGE as usize] };
             if let Some(index) = vacant.pop() {
                 pages[index as usize] = page;
                 return index;
@@ -99,6 +101,17 @@ impl Pages {
     /// Another is the oldest holder now.
     pub(super) fn replace(&mut self, page: u32, at: usize, block: u32) {
         self.pages[page as usize].oldest[at] = block;
+    }
+
+    /// Whether several blocks hold what is at a place of a page.
+    pub(super) fn is_copied(&self, page: u32, at: usize) -> bool {
+        self.pages[page as usize].copied >> at & 1 == 1
+    }
+
+    /// Several blocks hold it from now on, or one alone.
+    pub(super) fn set_copied(&mut self, page: u32, at: usize, copied: bool) {
+        let page = &mut self.pages[page as usize];
+        page.copied = page.copied & !(1 << at) | u16::from(copied) << at;
     }
 
     /// Nobody holds it any longer. A page without holders is gone.

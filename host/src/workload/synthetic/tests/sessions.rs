@@ -10,7 +10,9 @@ const MIXED: &str = "prompt_tokens: {dist: uniform, min: 1, max: 300}, output_to
 fn by_round(arrivals: &[Arrival]) -> BTreeMap<(String, u32), String> {
     let key = |arrival: &Arrival| (arrival.session.as_deref().unwrap().to_owned(), arrival.round.unwrap());
     let value = |a: &Arrival| {
-        format!("{:?}", (a.prompt_tokens, a.output_tokens, &a.slo_class, &a.tenant, &a.content))
+        // What a loop promises of it is not part of what is sent.
+        let content = a.content.clone().with_private_output(false);
+        format!("{:?}", (a.prompt_tokens, a.output_tokens, &a.slo_class, &a.tenant, &content))
     };
     arrivals.iter().map(|arrival| (key(arrival), value(arrival))).collect()
 }
