@@ -88,8 +88,11 @@ impl Case {
         json!({"name": name, "params": {"age_weight": self.config["age_weight"]}})
     }
 
-    pub(crate) fn run(&self) -> Outcome {
-        let config = Config::from_value(&self.translated(), "case", &[]).unwrap();
+    /// Runs it on the engine of this name.
+    pub(crate) fn run(&self, engine: &str) -> Outcome {
+        let mut translated = self.translated();
+        translated["engine"] = json!(engine);
+        let config = Config::from_value(&translated, "case", &[]).unwrap();
         let resolved = config.resolve().unwrap_or_else(|error| panic!("{}: {error}", self.folder.display()));
         let mut catalogue = run::builtin_catalogue();
         let directories = vec![support::plugin_dir().to_owned()];
