@@ -71,7 +71,7 @@ fn a_configuration_is_shown_with_everything_filled_in() {
     let shown = config(&scene, &[&["show", "run.yaml"], &flags[..]].concat());
     assert_eq!(shown.code, Some(0), "{}", shown.err);
     let lines: Vec<&str> = shown.out.lines().collect();
-    assert_eq!(lines[..4], ["seed: 1", "horizon_us: null", "cluster:", "  instances: 2"]);
+    assert_eq!(lines[..4], ["seed: 1", "engine: fast", "horizon_us: null", "cluster:"]);
     for part in
         ["      age_weight: 0.0", "        tie_break: first", "    block_size: 16", "  on_error: fail"]
     {
