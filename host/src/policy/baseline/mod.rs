@@ -10,6 +10,7 @@ mod load_balance;
 mod max_score;
 mod prefix_affinity;
 mod queue_depth;
+mod recent;
 mod round_robin;
 mod sjf;
 mod slo_class;

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use lru::LruCache;
 use pointsman_plugin_api::attribute::PROMPT_BLOCKS;
 use pointsman_plugin_api::setup::{INSTANCES, TOTAL_KV_BLOCKS};
 use pointsman_plugin_api::signal::INSTANCE;
 use pointsman_plugin_api::{BlockRun, Instances, Need, PolicyInfo, Request, Scorer, Setup, parameters};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::FxHashSet;
+
+use super::recent::Recent;
 
 parameters! {
     /// Parameters of `prefix-affinity`.
@@ -25,12 +26,7 @@ parameters! {
 pub struct PrefixAffinity {
     capacity_blocks: u64,
     /// By instance.
-    indexes: Vec<LruCache<u64, (), FxBuildHasher>>,
-}
-
-/// Identities of the blocks of some runs, first to last.
-fn blocks(runs: &[BlockRun]) -> impl DoubleEndedIterator<Item = u64> + '_ {
-    runs.iter().flat_map(|run| (0..run.len).map(|at| run.first.wrapping_add(at)))
+    indexes: Vec<Recent>,
 }
 
 /// The beginning of a prompt that fills an index of `capacity` blocks: what lies deeper would be
@@ -73,8 +69,7 @@ impl Scorer for PrefixAffinity {
         if capacity_blocks == 0 {
             return Err("`capacity_blocks` must be at least 1".into());
         }
-        let index = || LruCache::unbounded_with_hasher(FxBuildHasher);
-        let indexes = (0..setup.get(&INSTANCES)).map(|_| index()).collect();
+        let indexes = (0..setup.get(&INSTANCES)).map(|_| Recent::new(capacity_blocks)).collect();
         Ok(Self { capacity_blocks, indexes })
     }
 
@@ -87,8 +82,7 @@ impl Scorer for PrefixAffinity {
         let prompt = request.get(&PROMPT_BLOCKS);
         let total: u64 = prompt.iter().map(|run| run.len).sum();
         for (score, &instance) in scores.iter_mut().zip(instances.get(&INSTANCE)) {
-            let index = &self.indexes[instance as usize];
-            let known = blocks(prompt).take_while(|block| index.contains(block)).count();
+            let known = self.indexes[instance as usize].prefix(prompt);
             *score = if total == 0 { 0.0 } else { known as f64 / total as f64 };
         }
         Ok(())
@@ -103,12 +97,7 @@ impl Scorer for PrefixAffinity {
         let index = &mut self.indexes[instances.get(&INSTANCE)[chosen] as usize];
         let kept = kept(request.get(&PROMPT_BLOCKS), self.capacity_blocks);
         // Deepest first, so that a prefix outlives its continuations.
-        for block in blocks(&kept).rev() {
-            index.put(block, ());
-            if index.len() as u64 > self.capacity_blocks {
-                index.pop_lru();
-            }
-        }
+        index.record(&kept);
         Ok(())
     }
 }
