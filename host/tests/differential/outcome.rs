@@ -131,6 +131,7 @@ fn run(case: &Case, manner: Manner) -> Outcome {
         Admission::UnlessWaiting(most) => policies::admission::<Gate>(&format!(r#"{{"most": {most}}}"#)),
     };
     let mut policies = Policies {
+        trial: None,
         router: router(case),
         admission,
         orderings: (0..case.settings.instances).map(|index| ordering(case, index)).collect(),
