@@ -139,6 +139,10 @@ impl SeriesObserver {
 }
 
 impl Observer for SeriesObserver {
+    fn sees_every_step(&self) -> bool {
+        false
+    }
+
     fn routed(&mut self, routed: &Routed<'_>) {
         self.at(routed.instance, routed.now_us).routed += 1;
     }

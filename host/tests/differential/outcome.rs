@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pointsman::engine::{
     Engine, Gap, Progress, RequestRecord, RunError, Simulation, Sink, State, Totals, Watch,
 };
+use pointsman::metrics::SeriesObserver;
 use pointsman::policy::{ClassWeights, Ordering, Policies, Router, baseline};
 
 use crate::case::{Admission, Case, Hooks, Queueing, Routing};
@@ -72,10 +73,20 @@ struct Outcome {
     heard: Heard,
 }
 
+/// Who looks on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watched {
+    ByNobody,
+    /// By somebody who notes every call.
+    AtEveryStep,
+    /// By somebody who only wants levels over time.
+    OverTime,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Manner {
     engine: Engine,
-    observed: bool,
+    watched: Watched,
     adds_up: bool,
     in_words: bool,
 }
@@ -141,11 +152,15 @@ fn run(case: &Case, manner: Manner) -> Outcome {
     let mut looking = Looking;
     let simulation = Simulation::new(&case.settings, manner.engine, &mut policies, &mut source, &mut left);
     let patience = &mut Patience(200);
-    let end = if manner.observed {
-        simulation.observed_by(&mut looking).run(patience)
-    } else {
-        simulation.run(patience)
+    let mut series = SeriesObserver::new(case.settings.instances, case.settings.kv.blocks);
+    let end = match manner.watched {
+        Watched::ByNobody => simulation.run(patience),
+        Watched::AtEveryStep => simulation.observed_by(&mut looking).run(patience),
+        Watched::OverTime => simulation.observed_by(&mut series).run(patience),
     };
+    if end.is_ok() && manner.watched == Watched::OverTime {
+        heard::note("series", format!("{:?}", series.finish()));
+    }
     Outcome { end, left, heard: heard::stop() }
 }
 
@@ -181,10 +196,12 @@ fn difference(plain: &Outcome, fast: &Outcome) -> Option<String> {
         .then(|| format!("calls:\n  plain {:?}\n  fast  {:?}", heard(plain), heard(fast)))
 }
 
-/// Runs a case on both engines, in four manners each, and compares.
+/// Runs a case on both engines, in several manners, and compares.
 pub(crate) fn verdict(case: &Case) -> Verdict {
-    for (observed, adds_up) in [(false, true), (true, false), (false, false)] {
-        let manner = Manner { engine: Engine::Plain, observed, adds_up, in_words: false };
+    for (watched, adds_up) in
+        [(Watched::ByNobody, true), (Watched::AtEveryStep, false), (Watched::OverTime, false)]
+    {
+        let manner = Manner { engine: Engine::Plain, watched, adds_up, in_words: false };
         let both = |in_words: bool| {
             let plain = run(case, Manner { in_words, ..manner });
             (plain, run(case, Manner { in_words, engine: Engine::Fast, ..manner }))
@@ -196,7 +213,7 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         if difference(&plain, &fast).is_some() {
             let (plain, fast) = both(true);
             let how = difference(&plain, &fast).unwrap_or_else(|| "only at times".to_owned());
-            return Verdict::Different(format!("observed {observed}, adds up {adds_up}: {how}"));
+            return Verdict::Different(format!("{watched:?}, adds up {adds_up}: {how}"));
         }
     }
     Verdict::Same

@@ -21,15 +21,24 @@ struct Block {
     place: u32,
 }
 
+/// A free block in the queue; `NONE`: a hole.
+#[derive(Clone, Copy)]
+struct Free {
+    block: u32,
+    /// As in [`Block`]: it cannot change while the block is free.
+    place: u32,
+}
+
 /// The KV blocks of an instance; blocks that were never handed out are a counter.
 ///
-/// The free queue is a queue, not a list through the blocks: what comes next is known before it is
-/// looked at, so that the memory of several blocks is fetched at once. A hit leaves a hole in it.
+/// The free queue is a queue, not a list through the blocks, and says of each block where its content is:
+/// what comes next is known before it is looked at, so that the memory of several is fetched at
+/// once. A hit leaves a hole in it.
 pub(crate) struct PagedBlocks {
     total: u32,
     blocks: Vec<Block>,
-    /// Free blocks, and holes: `NONE`.
-    queue: VecDeque<u32>,
+    /// Free blocks, with the places of their contents, and holes.
+    queue: VecDeque<Free>,
     /// Position of the queue's head. Positions go round at 2^32, more than a queue is ever long.
     head: u32,
     /// Free blocks in the queue.
@@ -99,13 +108,15 @@ impl PagedBlocks {
     }
 
     /// Takes the head of the free queue off.
-    fn pop(&mut self) -> u32 {
+    fn pop(&mut self) -> Free {
         loop {
-            let block = self.queue.pop_front().expect("L4: allocation without a free block");
+            let free = self.queue.pop_front().expect("L4: allocation without a free block");
             self.head = self.head.wrapping_add(1);
-            if block != NONE {
+            if free.block != NONE {
                 self.listed -= 1;
-                return block;
+                let block = &mut self.blocks[free.block as usize];
+                (block.refs, block.place) = (1, NONE);
+                return free;
             }
         }
     }
@@ -115,9 +126,8 @@ impl PagedBlocks {
         let (block, gone) = if self.touched() < self.total {
             (self.fresh(), None)
         } else {
-            let block = self.pop();
-            self.blocks[block as usize].refs = 1;
-            (block, self.forget(block))
+            let free = self.pop();
+            (free.block, self.forget(free))
         };
         self.peak_used = self.peak_used.max(self.used());
         (block, gone)
@@ -131,10 +141,9 @@ impl PagedBlocks {
             into.push(self.fresh());
         }
         for _ in fresh..count {
-            let block = self.pop();
-            self.blocks[block as usize].refs = 1;
-            self.forget(block);
-            into.push(block);
+            let free = self.pop();
+            self.forget(free);
+            into.push(free.block);
         }
         self.peak_used = self.peak_used.max(self.used());
     }
@@ -144,7 +153,7 @@ impl PagedBlocks {
         taken.refs += 1;
         if taken.refs == 1 {
             let at = taken.position.wrapping_sub(self.head) as usize;
-            self.queue[at] = NONE;
+            self.queue[at].block = NONE;
             self.listed -= 1;
             self.peak_used = self.peak_used.max(self.used());
             if self.queue.len() > 2 * self.listed as usize + MANY {
@@ -154,9 +163,9 @@ impl PagedBlocks {
     }
 
     fn close_holes(&mut self) {
-        self.queue.retain(|&block| block != NONE);
-        for (position, &block) in (0..).zip(&self.queue) {
-            self.blocks[block as usize].position = self.head.wrapping_add(position);
+        self.queue.retain(|free| free.block != NONE);
+        for (position, free) in (0..).zip(&self.queue) {
+            self.blocks[free.block as usize].position = self.head.wrapping_add(position);
         }
     }
 
@@ -169,10 +178,10 @@ impl PagedBlocks {
             return false;
         }
         released.position = position;
-        let holds = released.place != NONE;
-        self.queue.push_back(block);
+        let place = released.place;
+        self.queue.push_back(Free { block, place });
         self.listed += 1;
-        holds
+        place != NONE
     }
 
     /// The block now holds this content, as the newest of those that do. Whether it is the first.
@@ -208,9 +217,8 @@ impl PagedBlocks {
         false
     }
 
-    /// Drops what a block holds, if anything. Returns content that no block holds any longer.
-    fn forget(&mut self, block: u32) -> Option<u64> {
-        let place = std::mem::replace(&mut self.blocks[block as usize].place, NONE);
+    /// Drops what a block held, if anything. Returns content that no block holds any longer.
+    fn forget(&mut self, Free { block, place }: Free) -> Option<u64> {
         if place == NONE {
             return None;
         }
@@ -233,7 +241,7 @@ impl PagedBlocks {
 
     /// Content of the free blocks that hold any, head of the free queue first.
     pub(super) fn free_contents(&self) -> impl Iterator<Item = u64> + '_ {
-        self.queue.iter().filter(|&&block| block != NONE).filter_map(|&block| self.content(block))
+        self.queue.iter().filter(|free| free.block != NONE).filter_map(|free| self.at(free.place))
     }
 
     /// Every identity that is cached now.
@@ -250,10 +258,11 @@ impl PagedBlocks {
         let refs: Vec<u32> = self.blocks.iter().map(|block| block.refs).collect();
         assert_eq!(owners, refs, "L4: references differ from what requests hold");
         let mut count = 0;
-        for (position, &block) in (0..).zip(&self.queue).filter(|(_, block)| **block != NONE) {
-            let free = &self.blocks[block as usize];
+        for (position, free) in (0..).zip(&self.queue).filter(|(_, free)| free.block != NONE) {
+            let block = &self.blocks[free.block as usize];
             let position = self.head.wrapping_add(position);
-            assert_eq!((free.refs, free.position), (0, position), "L4: broken free queue");
+            assert_eq!((block.refs, block.position), (0, position), "L4: broken free queue");
+            assert_eq!(block.place, free.place, "L4: a free block changed its content");
             count += 1;
         }
         let free = refs.iter().filter(|&&refs| refs == 0).count();
@@ -276,7 +285,11 @@ impl PagedBlocks {
     }
 
     fn content(&self, block: u32) -> Option<u64> {
-        let place = self.blocks[block as usize].place;
+        self.at(self.blocks[block as usize].place)
+    }
+
+    /// The content at a place.
+    fn at(&self, place: u32) -> Option<u64> {
         let found = (place / PAGE as u32, (place % PAGE as u32) as usize);
         (place != NONE).then(|| self.pages.identity(found.0, found.1))
     }

@@ -57,9 +57,9 @@ impl Instance {
         }
     }
 
-    /// Counts the steps of a stretch that are over. Returns the events that this were, and the tick
-    /// of the last; after `Due::Before`, the next start may be due.
-    fn catch_up(&mut self, due: Due) -> Option<(u64, u64)> {
+    /// Counts the steps of a stretch that are over, and tells when blocks were taken. Returns the events
+    /// that this were, and the tick of the last; after `Due::Before`, the next start may be due.
+    fn catch_up(&mut self, due: Due, mut changed: impl FnMut(&Self, u64)) -> Option<(u64, u64)> {
         let Stretch { mut start_us, step_us, last_end_us } = self.batch.stretch?;
         let (until_us, starts_then) = match due {
             Due::Before(us) => (us, false),
@@ -78,7 +78,11 @@ impl Instance {
                 break;
             }
             starts += 1;
+            let takes = self.batch.next_crossings() > 0;
             self.start_batch();
+            if takes {
+                changed(self, end_us);
+            }
         }
         if ends == 0 {
             return None;
@@ -146,7 +150,7 @@ impl Simulation<'_> {
 
     /// Whether somebody sees every step, or must be told something in between.
     fn watches_steps(&self) -> bool {
-        self.observer.is_some() || self.feed.tells_late()
+        self.observer.as_ref().is_some_and(|observer| observer.sees_every_step()) || self.feed.tells_late()
     }
 
     /// The step under way of a batch takes `step_us`: the tick of the next end that is an event.
@@ -163,7 +167,13 @@ impl Simulation<'_> {
     /// An instance is as it would be in the plain engine, but for what members are.
     pub(in crate::engine) fn catch_up(&mut self, index: u32, due: Due) {
         let instance = &mut self.instances[index as usize];
-        let Some((events, last_us)) = instance.catch_up(due) else { return };
+        let observer = &mut self.observer;
+        let caught_up = instance.catch_up(due, |instance, now_us| {
+            if let Some(observer) = observer {
+                observer.levels(&instance.levels(index, now_us));
+            }
+        });
+        let Some((events, last_us)) = caught_up else { return };
         self.totals.events += events;
         self.totals.end_us = self.totals.end_us.max(last_us);
         if !instance.is_busy() {
