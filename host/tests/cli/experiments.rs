@@ -144,6 +144,8 @@ fn a_factor_is_not_undone_by_the_command_line() {
         results["arms"][arm]["runs"][0]["measured"]["metrics"][""]["throughput_rps"].as_f64().unwrap()
     };
     assert!(rate(1) > 3.0 * rate(0), "{} {}", rate(0), rate(1));
+    let notes = results["notes"].to_string();
+    assert!(!notes.contains("met other requests"), "other times are not other requests: {notes}");
 
     let text = "base: run.yaml\narms: {a: {}, b: {workload: {prompt_tokens: 3}}}\n";
     scene.write("e.yaml", text);
