@@ -71,7 +71,7 @@ pub(super) fn measure(args: &MeasureArgs, spectator: &mut dyn Spectator) -> Resu
         cause: io::Error::other(error),
     };
     let wanted: Wanted = serde_json::from_reader(io::stdin().lock()).map_err(broken)?;
-    let (mut resolved, catalogue) = args.read(&wanted.config, &args.instead)?;
+    let (mut resolved, catalogue) = args.read(&wanted.config, &wanted.libraries, &args.instead)?;
     resolved.written = wanted.written;
     let slo = resolved.slo.clone();
     let mut series = SeriesObserver::new(resolved.settings.instances, resolved.settings.kv.blocks);
@@ -80,7 +80,7 @@ pub(super) fn measure(args: &MeasureArgs, spectator: &mut dyn Spectator) -> Resu
     let look = Look { probes: wanted.rival.is_none(), ..Look::default() };
     let mut prepared = prepare_to_look(resolved, &catalogue, None, look, &|| spectator.is_asked())?;
     if let Some(rival) = &wanted.rival {
-        let (resolved, catalogue) = args.read(&rival.config, &rival.instead)?;
+        let (resolved, catalogue) = args.read(&rival.config, &rival.libraries, &rival.instead)?;
         let rival = Rival { resolved: &resolved, catalogue: &catalogue, assignment: rival.assignment };
         prepared = prepared.with_rival(&rival)?;
     }
@@ -98,15 +98,20 @@ pub(super) fn measure(args: &MeasureArgs, spectator: &mut dyn Spectator) -> Resu
 }
 
 impl MeasureArgs {
-    /// A configuration, and the libraries for it.
+    /// A configuration, and the libraries for it. Whoever wants the run has looked at all libraries that there
+    /// are: to hash them again takes longer than many a run.
     fn read(
         &self,
         config: &serde_json::Value,
+        libraries: &BTreeMap<String, String>,
         instead: &[PathBuf],
     ) -> Result<(Resolved, Catalogue), CliError> {
         let resolved = Config::from_value(config, "the run", &[])?.resolve()?;
         let mut sources = self.plugins.sources();
         sources.instead = instead.to_vec();
+        let only: BTreeSet<PathBuf> = libraries.keys().map(PathBuf::from).collect();
+        // A name that is no text would not be found again.
+        sources.only = only.iter().all(|path| path.exists()).then_some(only);
         if !self.no_config_plugins {
             sources.configured = plugins::configured(&resolved.plugins);
             sources.referenced = referenced_libraries(&resolved);

@@ -1,6 +1,7 @@
 //! Where libraries are looked for, and in which order.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
 };
@@ -32,6 +33,9 @@ pub struct Sources {
     pub directories: Vec<PathBuf>,
     /// Directories that need not exist: `POINTSMAN_PLUGIN_PATH`, then that of the binary.
     pub ambient: Vec<PathBuf>,
+    /// Of what lies in directories, these files alone: who has seen all of it before need not look at the
+    /// rest again. `None`: all.
+    pub only: Option<BTreeSet<PathBuf>>,
 }
 
 impl Sources {
@@ -87,10 +91,10 @@ pub(super) fn discover(sources: &Sources) -> Result<(Vec<Found>, Vec<PluginError
     for directory in &sources.directories {
         let files = libraries(directory)
             .map_err(|error| PluginError::Unreadable { path: directory.clone(), cause: error.to_string() })?;
-        search(files, &mut found, &mut left_out);
+        search(files, sources, &mut found, &mut left_out);
     }
     for directory in &sources.ambient {
-        search(libraries(directory).unwrap_or_default(), &mut found, &mut left_out);
+        search(libraries(directory).unwrap_or_default(), sources, &mut found, &mut left_out);
     }
     Ok((found, left_out))
 }
@@ -120,8 +124,9 @@ fn libraries(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn search(files: Vec<PathBuf>, found: &mut Vec<Found>, left_out: &mut Vec<PluginError>) {
-    for file in files {
+fn search(files: Vec<PathBuf>, sources: &Sources, found: &mut Vec<Found>, left_out: &mut Vec<PluginError>) {
+    let is_wanted = |file: &PathBuf| sources.only.as_ref().is_none_or(|only| only.contains(file));
+    for file in files.into_iter().filter(is_wanted) {
         match probe(&file, false) {
             Ok(library) => add(found, library, true, None),
             // Not one of ours: other libraries may lie there too.

@@ -61,10 +61,23 @@ fn all_sources_are_searched_in_order() {
         referenced: vec![library("priority-fcfs").to_owned()],
         directories: vec![searched.path().to_owned()],
         ambient: vec![ambient.path().to_owned()],
+        only: None,
     };
     let catalogue = catalogue(&sources).unwrap();
     let names = catalogue.entries().map(|entry| entry.policy.name.as_str()).collect::<Vec<_>>();
     assert_eq!(names, ["external", "kv-pressure", "priority-fcfs", "kv-pressure-slo", "lifo"]);
+}
+
+/// Whoever knows which files count spares reading the others; what is named is read in any case.
+#[test]
+fn of_directories_only_the_wanted_files_are_read() {
+    let directory = directory(&[("a.so", "kv-pressure"), ("b.so", "kv-pressure-slo")]);
+    let only = std::collections::BTreeSet::from([directory.path().join("b.so")]);
+    let named = vec![file(library("external-scorer"), None)];
+    let sources = Sources { named, only: Some(only), ..searching(&directory) };
+    let catalogue = catalogue(&sources).unwrap();
+    let names = catalogue.entries().map(|entry| entry.policy.name.as_str()).collect::<Vec<_>>();
+    assert_eq!(names, ["external", "kv-pressure-slo"]);
 }
 
 #[test]
