@@ -128,12 +128,12 @@ fn find(folder: &std::path::Path, name: &str) -> Option<std::path::PathBuf> {
 }
 
 /// Measures one row and prints it; without the libraries that it needs it says so.
-fn measure(shape: &Shape, (routing, scheduler): (&str, &str), engine: &str) {
+fn measure(shape: &Shape, (routing, scheduler): (&str, &str), engine: &str, runs: Option<usize>) {
     let mut config = shape.config.clone();
     config["engine"] = json!(engine);
     config["policy"] = json!({"routing": routing, "scheduler": scheduler});
     let row = format!("{:<4} {:<36} {engine:<6}", shape.name, format!("{routing} {scheduler}"));
-    let runs = if engine == "plain" { 1 } else { shape.runs };
+    let runs = runs.unwrap_or(if engine == "plain" { 1 } else { shape.runs });
     let (mut best, mut last) = (f64::INFINITY, None);
     for _ in 0..runs {
         let start = cpu_seconds();
@@ -141,7 +141,10 @@ fn measure(shape: &Shape, (routing, scheduler): (&str, &str), engine: &str) {
         let mut catalogue = run::builtin_catalogue();
         // Beside the benchmark's own folder lie the libraries of a plain release build.
         let directory = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
-        catalogue.discover(&Sources { directories: vec![directory], ..Sources::default() }).unwrap();
+        // Reading libraries is not what is measured, and counts of instructions have no beginning.
+        if (routing, scheduler) != ROUND_ROBIN {
+            catalogue.discover(&Sources { directories: vec![directory], ..Sources::default() }).unwrap();
+        }
         let Ok(prepared) = run::prepare(resolved, &catalogue, None) else {
             return println!("{row} skipped: no plugin libraries; `cargo build --release` builds them");
         };
@@ -186,11 +189,16 @@ fn peak_memory_mib() -> Option<f64> {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let shapes = shapes();
-    if let [one, shape, policies, engine] = &args[..]
+    if let [one, shape, policies, engine, runs @ ..] = &args[..]
         && one == "row"
     {
         let shape = &shapes[shape.parse::<usize>().unwrap()];
-        return measure(shape, shape.policies[policies.parse::<usize>().unwrap()], engine);
+        return measure(
+            shape,
+            shape.policies[policies.parse::<usize>().unwrap()],
+            engine,
+            runs.first().map(|runs| runs.parse().unwrap()),
+        );
     }
     println!(
         "{:<48} {:>10} {:>9} {:>9} {:>9} {:>9} {:>8}",
