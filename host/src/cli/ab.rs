@@ -160,10 +160,10 @@ pub(super) fn ab(args: &AbArgs, messages: &Messages) -> Result<(), CliError> {
         let answer = lab.work(arm, &cache, args.progress, |means| ask_shadow(&arm[0], &seeds, means));
         let answer = answer.map_err(failed)?;
         if let Some(place) = &place {
-            place.write(|out| report::write_shadow_json(&answer, out)).map_err(CliError::NotWritten)?;
+            place.write(|out| report::write_json(&answer, out)).map_err(CliError::NotWritten)?;
         }
         return match args.format {
-            Format::Json => stdout.print(|out| report::write_shadow_json(&answer, out)),
+            Format::Json => stdout.print(|out| report::write_json(&answer, out)),
             Format::Text => stdout.print(|out| report::write_shadow(&answer, style, out)),
         };
     }

@@ -77,7 +77,7 @@ impl Parts {
             units[side].insert(unit.unwrap_or_else(|| format!("r{}", record.id)));
             if let Some(Windows { window_us, burn_in_us }) = windows {
                 let pair = one.now_us / window_us / 2;
-                let is_whole = (pair + 1).saturating_mul(2 * window_us) <= last_us;
+                let is_whole = (pair + 1).saturating_mul(window_us.saturating_mul(2)) <= last_us;
                 if !is_whole || one.now_us % window_us < burn_in_us {
                     parts.left_out += 1;
                     continue;

@@ -5,25 +5,6 @@ use pointsman_plugin_api::prelude::*;
 
 use crate::heard::note;
 
-const ROUTER_COUNTS: &[Need] = &[
-    signal::PENDING_REQUESTS.required(),
-    signal::INFLIGHT_REQUESTS.required(),
-    signal::INFLIGHT_TOKENS.required(),
-];
-
-const REPORTS: &[Need] = &[
-    signal::QUEUE_DEPTH.required(),
-    signal::BATCH_SIZE.required(),
-    signal::KV_UTILIZATION.required(),
-    signal::FREE_KV_BLOCKS.required(),
-    signal::CACHE_HIT_RATE.required(),
-    signal::PENDING_TRANSFER_LATENCY.required(),
-    signal::KV_THRASHING_RATE.required(),
-    signal::PREEMPTION_COUNT.required(),
-    signal::WAITING_TOKENS.required(),
-    signal::CPU_KV_UTILIZATION.required(),
-];
-
 const ALL: &[Need] = &[
     signal::QUEUE_DEPTH.required(),
     signal::BATCH_SIZE.required(),
@@ -40,6 +21,12 @@ const ALL: &[Need] = &[
     signal::INFLIGHT_REQUESTS.required(),
     signal::INFLIGHT_TOKENS.required(),
 ];
+
+/// What instances report.
+const REPORTS: &[Need] = ALL.split_at(10).0;
+
+/// What the router counts itself.
+const ROUTER_COUNTS: &[Need] = ALL.split_at(11).1;
 
 /// What of the instances is read: 0 all, 1 reports, 2 the router's counts.
 const fn signals(reads: u8) -> &'static [Need] {

@@ -5,19 +5,21 @@ mod shadow;
 
 use std::io::{self, Write};
 
-pub use shadow::{write_shadow, write_shadow_json};
+use serde::Serialize;
+
+pub use shadow::write_shadow;
 
 use super::effect::{bounds, signed, value};
 use super::number::percent;
 use super::{Style, Table, plain, wrap};
 use crate::experiment::ab::{Answer, GuardrailState, Row, Side, Verdict};
 
-/// Writes the answer as JSON, ending in a line feed.
+/// Writes an answer, whatever the mode, as JSON, ending in a line feed.
 ///
 /// # Errors
 ///
 /// What the writer says.
-pub fn write_json(answer: &Answer, mut out: impl Write) -> io::Result<()> {
+pub fn write_json(answer: &impl Serialize, mut out: impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut out, answer)?;
     out.write_all(b"\n")
 }

@@ -1,4 +1,4 @@
-//! How often B would have decided otherwise, for people and programs.
+//! How often B would have decided otherwise, for a person.
 
 use std::io::{self, Write};
 
@@ -7,16 +7,6 @@ use crate::experiment::ab::ShadowAnswer;
 use crate::report::effect::bounds;
 use crate::report::number::{percent, short};
 use crate::report::{Style, Table, plain, wrap};
-
-/// Writes it as JSON, ending in a line feed.
-///
-/// # Errors
-///
-/// What the writer says.
-pub fn write_shadow_json(answer: &ShadowAnswer, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, answer)?;
-    out.write_all(b"\n")
-}
 
 /// Writes it for a person.
 ///
