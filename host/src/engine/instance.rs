@@ -55,7 +55,7 @@ impl Instance {
     pub(crate) fn new(kv: &KvSettings, engine: Engine, adds_up_gaps: bool) -> Self {
         let (blocks, counted) = match engine {
             Engine::Plain => (BlockPool::individual(kv.blocks), 1),
-            Engine::Fast => (BlockPool::paged(kv.blocks), kv.block_size.min(LARGEST_BLOCK)),
+            Engine::Fast => (BlockPool::by_runs(kv.blocks), kv.block_size.min(LARGEST_BLOCK)),
         };
         Self {
             waiting: WaitingQueue::default(),
@@ -149,14 +149,14 @@ impl Instance {
     /// Gives a request the blocks that its next `n` tokens need, and caches those that they fill.
     pub(crate) fn extend(&mut self, request: &mut Request, n: u64, block_size: u64) {
         let needed = (request.computed + n).div_ceil(block_size);
-        let missing = needed.saturating_sub(request.blocks.len() as u64);
+        let missing = needed.saturating_sub(request.blocks.len());
         self.blocks.allocate(missing, &mut request.blocks);
-        self.cache(request, request.computed / block_size, (request.computed + n) / block_size);
+        self.cache(request, (request.computed + n) / block_size);
     }
 
-    /// Registers the content of the request's blocks `from..to`.
-    pub(crate) fn cache(&mut self, request: &Request, from: u64, to: u64) {
-        self.blocks.register(&request.blocks, &request.arrival.content, from, to);
+    /// Registers the content of the request's blocks before number `to`.
+    pub(crate) fn cache(&mut self, request: &mut Request, to: u64) {
+        self.blocks.register(&mut request.blocks, &request.arrival.content, to);
     }
 
     /// The GPU hit of a request: its longest cached prefix of full blocks; at least one token is

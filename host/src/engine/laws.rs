@@ -50,7 +50,7 @@ impl Simulation<'_> {
         let mut held = vec![0; self.instances.len()];
         for request in self.requests.iter() {
             if let Some(instance) = request.instance {
-                held[instance as usize] += request.blocks.len();
+                held[instance as usize] += request.blocks.len() as usize;
             }
         }
         for (instance, held) in self.instances.iter().zip(held) {
@@ -67,8 +67,8 @@ impl Simulation<'_> {
             owners[request.instance.expect("L4: blocks belong to an instance") as usize].push(request);
         }
         for (instance, owners) in self.instances.iter().zip(owners) {
-            let held = owners.iter().flat_map(|request| request.blocks.iter());
-            instance.blocks.check(held.chain(instance.batch.loose()).copied());
+            let held = owners.iter().map(|request| &request.blocks);
+            instance.blocks.check(held, instance.batch.loose());
             instance.cpu.check();
         }
     }

@@ -2,6 +2,7 @@
 
 use pointsman_plugin_api::Key;
 
+use super::kv::Held;
 use super::outcome::{Gap, RequestRecord, State};
 use crate::policy::{QueueRow, RequestFacts};
 use crate::workload::Arrival;
@@ -23,11 +24,9 @@ pub(crate) struct Request {
     /// Tokens of the step under way; 0: not in it.
     pub(crate) planned: u64,
     /// Blocks held, in order of the tokens.
-    pub(crate) blocks: Vec<u32>,
+    pub(crate) blocks: Held,
     /// It came back from loading and holds what was loaded: no further lookup.
     pub(crate) loaded: bool,
-    /// While it loads: how many of its blocks were there already.
-    pub(crate) loading_from: u64,
     pub(crate) preemptions: u64,
     pub(crate) hit_tokens_gpu: u64,
     pub(crate) hit_tokens_cpu: u64,
@@ -48,8 +47,6 @@ pub(crate) struct Request {
     pub(crate) seat: u64,
     /// Of a member of a batch: the number of the step end at which it joined.
     pub(crate) joined: u64,
-    /// Of a member of a batch: how many of its blocks are cached.
-    pub(crate) registered: u64,
     /// Of a member of a batch: where its gaps are added up.
     pub(crate) gap_class: u32,
 }
@@ -67,9 +64,8 @@ impl Request {
             computed: 0,
             emitted: 0,
             planned: 0,
-            blocks: Vec::new(),
+            blocks: Held::default(),
             loaded: false,
-            loading_from: 0,
             preemptions: 0,
             hit_tokens_gpu: 0,
             hit_tokens_cpu: 0,
@@ -83,7 +79,6 @@ impl Request {
             longest_gap_us: None,
             seat: 0,
             joined: 0,
-            registered: 0,
             gap_class: 0,
         }
     }

@@ -81,7 +81,7 @@ impl Simulation<'_> {
             let slot = instance.running[at];
             let request = &self.requests[slot];
             let n = self.cap(request.num_tokens() - request.computed, draft.budget);
-            let needed = (request.computed + n).div_ceil(block_size) - request.blocks.len() as u64;
+            let needed = (request.computed + n).div_ceil(block_size) - request.blocks.len();
             while needed > u64::from(self.instances[index as usize].blocks.free()) {
                 let victim_at = self.victim(index);
                 let victim = self.instances[index as usize].running[victim_at];
@@ -132,7 +132,7 @@ impl Simulation<'_> {
         let free = u64::from(instance.blocks.free());
         if request.loaded {
             let n = self.cap(num_tokens - request.computed, draft.budget);
-            let needed = (request.computed + n).div_ceil(block_size) - request.blocks.len() as u64;
+            let needed = (request.computed + n).div_ceil(block_size) - request.blocks.len();
             if needed > free {
                 draft.may_fit_later = false;
                 return Ok(false);

@@ -91,17 +91,16 @@ impl Simulation<'_> {
         let ticks = self.count_reload(index, slot, hit, reloaded);
         let instance = &mut self.instances[index as usize];
         instance.reload_link.transfer(self.now_us, ticks);
-        instance.cache(&self.requests[slot], hit, hit + reloaded);
+        instance.cache(&mut self.requests[slot], hit + reloaded);
         ticks
     }
 
     /// A waiting request leaves the queue to wait for the transfer of its last `reloaded` blocks.
     pub(super) fn start_load(&mut self, index: u32, slot: u32, reloaded: u64) -> Result<(), RunError> {
-        let hit = self.requests[slot].blocks.len() as u64 - reloaded;
+        let hit = self.requests[slot].blocks.len() - reloaded;
         let ticks = self.count_reload(index, slot, hit, reloaded);
         self.become_state(slot, State::Loading);
         let request = &mut self.requests[slot];
-        request.loading_from = hit;
         let instance = &mut self.instances[index as usize];
         instance.waiting_tokens -= request.num_tokens();
         instance.loading.push(slot);
@@ -126,7 +125,7 @@ impl Simulation<'_> {
         self.interrupt(index);
         let request = &mut self.requests[slot];
         let instance = &mut self.instances[index as usize];
-        instance.cache(request, request.loading_from, request.blocks.len() as u64);
+        instance.cache(request, request.blocks.len());
         request.loaded = true;
         instance.loading.retain(|&loading| loading != slot);
         instance.enqueue_first(slot, request);

@@ -1,19 +1,20 @@
 //! GPU blocks (`model.md` section 5), kept in one of two ways: one at a time for the plain engine
-//! (`individual`), by runs for the fast one (`paged`). Which is meant is seen here alone.
+//! (`individual`), by runs for the fast one (`runs`). Which is meant is seen here alone.
 
 use pointsman_plugin_api::KvEventKind;
 
+use super::held::Held;
 use super::individual::IndividualBlocks;
 use super::log::KvLog;
-use super::paged::PagedBlocks;
+use super::runs::RunBlocks;
 use crate::workload::Content;
 
-/// "No block" in the linked lists.
+/// "Nothing" in the linked lists.
 pub(super) const NONE: u32 = u32::MAX;
 
 enum Kept {
     Individual(IndividualBlocks),
-    Paged(PagedBlocks),
+    Runs(RunBlocks),
 }
 
 /// The KV blocks of an instance.
@@ -28,7 +29,7 @@ macro_rules! either {
     ($pool:expr, $blocks:ident => $what:expr) => {
         match $pool {
             Kept::Individual($blocks) => $what,
-            Kept::Paged($blocks) => $what,
+            Kept::Runs($blocks) => $what,
         }
     };
 }
@@ -39,12 +40,9 @@ impl BlockPool {
         Self { kept: Kept::Individual(IndividualBlocks::new(total)), log: KvLog::default() }
     }
 
-    /// Blocks that are kept by runs; more than fit their numbers of pages are kept one at a time.
-    pub(crate) fn paged(total: u32) -> Self {
-        if total >= PagedBlocks::MOST {
-            return Self::individual(total);
-        }
-        Self { kept: Kept::Paged(PagedBlocks::new(total)), log: KvLog::default() }
+    /// Blocks that are kept by runs.
+    pub(crate) fn by_runs(total: u32) -> Self {
+        Self { kept: Kept::Runs(RunBlocks::new(total)), log: KvLog::default() }
     }
 
     pub(crate) fn total(&self) -> u32 {
@@ -66,7 +64,7 @@ impl BlockPool {
 
     /// How many of the first `most` blocks of a content are cached, without a gap.
     pub(crate) fn hit(&self, content: &Content, most: u64) -> u64 {
-        self.each_hit(content, most, |_| {})
+        self.each_hit(content, most, |_, _, _| {})
     }
 
     /// Whether there are `needed` free blocks beside the first `hit` of a content, which are all cached, and
@@ -74,31 +72,35 @@ impl BlockPool {
     pub(crate) fn have_beside_hits(&self, needed: u64, content: &Content, hit: u64) -> bool {
         let free = u64::from(self.free());
         let mut hits = 0;
-        either!(&self.kept, blocks => {
-            self.each_hit(content, hit, |block| hits += u64::from(blocks.is_free(block)));
-        });
+        self.each_hit(content, hit, |_, len, is_free| hits += if is_free { len } else { 0 });
         if needed + hits <= free || hits == 0 {
             return needed + hits <= free;
         }
         // A trace may say that a prompt holds one content twice: then it is one block, which counts once.
         let mut once = Vec::new();
-        self.each_hit(content, hit, |block| once.push(block));
+        self.each_hit(content, hit, |first, len, is_free| {
+            if is_free {
+                once.extend((0..len).map(|at| first.wrapping_add(at)));
+            }
+        });
         once.sort_unstable();
         once.dedup();
-        either!(&self.kept, blocks => once.retain(|&block| blocks.is_free(block)));
         needed + once.len() as u64 <= free
     }
 
-    fn each_hit(&self, content: &Content, most: u64, mut each: impl FnMut(u32)) -> u64 {
+    /// Calls `each` with the parts of the first `most` blocks of a content, as long as they are cached: first
+    /// identity, blocks, and whether they are free. Returns how many blocks there were.
+    fn each_hit(&self, content: &Content, most: u64, mut each: impl FnMut(u64, u64, bool)) -> u64 {
         match &self.kept {
             Kept::Individual(blocks) => {
                 for index in 0..most {
-                    let Some(block) = blocks.lookup(content.block(index)) else { return index };
-                    each(block);
+                    let identity = content.block(index);
+                    let Some(block) = blocks.lookup(identity) else { return index };
+                    each(identity, 1, blocks.is_free(block));
                 }
                 most
             }
-            Kept::Paged(blocks) => {
+            Kept::Runs(blocks) => {
                 let mut done = 0;
                 for run in content.runs_of(0, most) {
                     let found = blocks.prefix(run.first, run.len, &mut each);
@@ -112,70 +114,102 @@ impl BlockPool {
         }
     }
 
-    /// Takes one more reference on each of the first `hit` blocks of a content, which are all cached;
-    /// free ones leave the free queue. They go to the end of `into`.
-    pub(crate) fn take_hits(&mut self, content: &Content, hit: u64, into: &mut Vec<u32>) {
-        let from = into.len();
-        self.each_hit(content, hit, |block| into.push(block));
-        assert_eq!((into.len() - from) as u64, hit, "L4: a hit just seen");
-        for &block in &into[from..] {
-            either!(&mut self.kept, blocks => blocks.take(block));
+    /// Takes one more reference on each of the first `hit` blocks of a content, which are all cached, for a
+    /// request that holds none so far; free ones leave the free queue.
+    pub(crate) fn take_hits(&mut self, content: &Content, hit: u64, held: &mut Held) {
+        match &mut self.kept {
+            Kept::Individual(blocks) => {
+                for index in 0..hit {
+                    let block = blocks.lookup(content.block(index)).expect("L4: a hit just seen");
+                    blocks.take(block);
+                    held.numbers.push(block);
+                }
+                (held.count, held.cached) = (hit, hit);
+            }
+            Kept::Runs(blocks) => {
+                content.runs_of(0, hit).for_each(|run| blocks.take(run.first, run.len, held));
+            }
         }
     }
 
-    /// Hands out the head of the free queue, `count` times, to the end of `into`; content cached in it
-    /// is evicted. The caller has counted before: there are so many free blocks.
-    pub(crate) fn allocate(&mut self, count: u64, into: &mut Vec<u32>) {
-        match &mut self.kept {
-            Kept::Paged(blocks) if !self.log.is_on() => blocks.allocate_many(count, into),
-            kept => {
-                for _ in 0..count {
-                    let (block, gone) = either!(kept, blocks => blocks.allocate());
-                    if let Some(gone) = gone {
-                        self.log.push(KvEventKind::Evicted, gone);
-                    }
-                    into.push(block);
+    /// Hands out the head of the free queue, `count` times; content cached in it is evicted. The caller has
+    /// counted before: there are so many free blocks.
+    pub(crate) fn allocate(&mut self, count: u64, held: &mut Held) {
+        if let Kept::Individual(blocks) = &mut self.kept {
+            for _ in 0..count {
+                let (block, gone) = blocks.allocate();
+                if let Some(gone) = gone {
+                    self.log.push(KvEventKind::Evicted, gone);
                 }
+                held.numbers.push(block);
             }
+        } else {
+            self.allocate_loose(count);
         }
+        held.count += count;
+    }
+
+    /// The same for nobody in particular, where blocks are kept by runs.
+    pub(crate) fn allocate_loose(&mut self, count: u64) {
+        let Kept::Runs(blocks) = &mut self.kept else { unreachable!("the plain engine has no batches") };
+        let log = &mut self.log;
+        blocks.allocate(count, |first, len| {
+            if log.is_on() {
+                (0..u64::from(len)).rev().for_each(|at| log.push(KvEventKind::Evicted, first + at));
+            }
+        });
     }
 
     /// Gives one reference back on each, the last first. Whether one became free that holds content.
-    pub(crate) fn release(&mut self, all: &mut Vec<u32>) -> bool {
-        let mut holds = false;
-        either!(&mut self.kept, blocks => {
-            while let Some(block) = all.pop() {
-                holds |= blocks.release(block);
+    pub(crate) fn release(&mut self, held: &mut Held) -> bool {
+        match &mut self.kept {
+            Kept::Individual(blocks) => {
+                let mut holds = false;
+                while let Some(block) = held.numbers.pop() {
+                    holds |= blocks.release(block);
+                }
+                (held.count, held.cached) = (0, 0);
+                holds
             }
-        });
-        holds
+            Kept::Runs(blocks) => blocks.release(held),
+        }
     }
 
-    /// The blocks `from..to` of a request, which are in `held`, now hold their content, each as the
-    /// newest of those that do.
-    pub(crate) fn register(&mut self, held: &[u32], content: &Content, from: u64, to: u64) {
+    /// The next blocks of a request, those before number `to`, now hold their content, each as the newest of
+    /// those that do.
+    pub(crate) fn register(&mut self, held: &mut Held, content: &Content, to: u64) {
+        let log = &mut self.log;
         match &mut self.kept {
-            Kept::Paged(blocks) if !self.log.is_on() => {
-                let mut at = from as usize;
-                for run in content.runs_of(from, to) {
-                    blocks.register_run(&held[at..at + run.len as usize], run.first);
-                    at += run.len as usize;
-                }
-            }
-            kept => {
-                for index in from..to {
-                    let (block, identity) = (held[index as usize], content.block(index));
-                    if either!(kept, blocks => blocks.register(block, identity)) {
-                        self.log.push(KvEventKind::Cached, identity);
+            Kept::Individual(blocks) => {
+                for index in held.cached..to {
+                    let identity = content.block(index);
+                    if blocks.register(held.numbers[index as usize], identity) {
+                        log.push(KvEventKind::Cached, identity);
                     }
+                }
+                held.cached = held.cached.max(to);
+            }
+            Kept::Runs(blocks) => {
+                for run in content.runs_of(held.cached, to) {
+                    blocks.register_run(held, run, |first, len| {
+                        if log.is_on() {
+                            (0..u64::from(len)).for_each(|at| log.push(KvEventKind::Cached, first + at));
+                        }
+                    });
                 }
             }
         }
+        assert!(held.cached <= held.count, "L4: content without a block");
     }
 
     /// Calls `each` with the content of the free blocks that hold any, head of the free queue first.
     pub(crate) fn each_free_content<E>(&self, mut each: impl FnMut(u64) -> Result<(), E>) -> Result<(), E> {
-        either!(&self.kept, blocks => blocks.free_contents().try_for_each(&mut each))
+        match &self.kept {
+            Kept::Individual(blocks) => blocks.free_contents().try_for_each(&mut each),
+            Kept::Runs(blocks) => blocks
+                .free_contents()
+                .try_for_each(|(first, len)| (0..u64::from(len)).rev().try_for_each(|at| each(first + at))),
+        }
     }
 
     /// Every identity that is cached now, in no order.
@@ -184,9 +218,12 @@ impl BlockPool {
     }
 
     /// Law L4 in full: the free queue holds exactly the unreferenced blocks, and references are
-    /// what the owners hold. `held` yields every block of every owner.
-    pub(crate) fn check(&self, held: impl Iterator<Item = u32>) {
-        either!(&self.kept, blocks => blocks.check(held));
+    /// what the owners hold. `held`: what every owner holds; `loose`: what nobody in particular does.
+    pub(crate) fn check<'a>(&self, held: impl Iterator<Item = &'a Held>, loose: u64) {
+        match &self.kept {
+            Kept::Individual(blocks) => blocks.check(held.flat_map(|held| held.numbers.iter().copied())),
+            Kept::Runs(blocks) => blocks.check(held, loose),
+        }
         assert_eq!(self.used() + self.free(), self.total(), "L4: used + free = total");
     }
 }
@@ -232,8 +269,8 @@ mod tests {
             acts in prop::collection::vec(act(), 1..80),
         ) {
             let contents = contents();
-            let mut pools = [BlockPool::individual(total), BlockPool::paged(total)];
-            let mut requests: [Vec<Vec<u32>>; 2] = [vec![], vec![]];
+            let mut pools = [BlockPool::individual(total), BlockPool::by_runs(total)];
+            let mut requests: [Vec<Held>; 2] = [vec![], vec![]];
             for act in acts {
                 for (pool, requests) in pools.iter_mut().zip(&mut requests) {
                     match act {
@@ -246,14 +283,14 @@ mod tests {
                             if !pool.have_beside_hits(more, content, hit) {
                                 continue;
                             }
-                            let mut held = vec![];
+                            let mut held = Held::default();
                             pool.take_hits(content, hit, &mut held);
                             pool.allocate(more, &mut held);
-                            pool.register(&held, content, hit, hit + more);
+                            pool.register(&mut held, content, hit + more);
                             requests.push(held);
                         }
                     }
-                    pool.check(requests.iter().flatten().copied());
+                    pool.check(requests.iter(), 0);
                 }
                 let [plain, fast] = &pools;
                 prop_assert_eq!(plain.used(), fast.used());

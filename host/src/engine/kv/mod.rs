@@ -2,13 +2,14 @@
 
 mod blocks;
 mod cpu_tier;
+mod held;
 mod identities;
 mod individual;
 mod link;
 mod log;
-mod paged;
-mod pages;
+mod runs;
 
 pub(crate) use blocks::BlockPool;
 pub(crate) use cpu_tier::CpuTier;
+pub(crate) use held::Held;
 pub(crate) use link::Link;

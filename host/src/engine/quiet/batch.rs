@@ -28,7 +28,7 @@ pub(crate) struct Batch {
     /// `starts` modulo the block size.
     phase: usize,
     /// Blocks that members took and that nobody has picked yet. All are alike.
-    pub(super) loose: Vec<u32>,
+    pub(super) loose: u64,
     /// No member was admitted later.
     newest_seat: u64,
     pub(super) stretch: Option<Stretch>,
@@ -44,7 +44,7 @@ impl Batch {
             ends: 0,
             crossings: vec![0; block_size as usize],
             phase: 0,
-            loose: Vec::new(),
+            loose: 0,
             newest_seat: 0,
             stretch: None,
             gaps: GapLog::new(adds_up),
@@ -61,8 +61,8 @@ impl Batch {
     }
 
     /// Blocks that members hold and that are in no list of a request.
-    pub(crate) fn loose(&self) -> &[u32] {
-        &self.loose
+    pub(crate) fn loose(&self) -> u64 {
+        self.loose
     }
 
     /// Whether all members were admitted before this seat.

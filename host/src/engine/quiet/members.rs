@@ -13,7 +13,6 @@ impl Batch {
     pub(crate) fn join(&mut self, slot: u32, request: &mut Request) {
         let left = request.arrival.output_tokens - request.emitted;
         request.joined = self.ends;
-        request.registered = request.computed / self.block_size();
         if self.gaps.adds_up() {
             request.gap_class = self.gaps.class(request.arrival.slo_class.as_ref());
             self.gaps.join(request.gap_class);
@@ -36,12 +35,10 @@ impl Instance {
     fn settle_blocks(&mut self, request: &mut Request) {
         let size = self.batch.block_size();
         let stored = request.computed + (self.batch.starts - request.joined);
-        let missing = stored.div_ceil(size) as usize - request.blocks.len();
-        let rest = self.batch.loose.len() - missing;
-        request.blocks.extend(self.batch.loose.drain(rest..));
-        let full = stored / size;
-        self.cache(request, request.registered, full);
-        request.registered = full;
+        let missing = stored.div_ceil(size) - request.blocks.len();
+        self.batch.loose -= missing;
+        request.blocks.add_loose(missing);
+        self.cache(request, stored / size);
     }
 
     /// A member, no longer counted as one, becomes what it is in the plain engine. `seen_us`: when the
@@ -87,7 +84,7 @@ impl Instance {
             gaps.since(request.joined).for_each(|gap| request.add_gap(gap));
             self.running.push(member.slot);
         }
-        assert!(self.batch.loose.is_empty(), "L4: blocks of nobody");
+        assert_eq!(self.batch.loose, 0, "L4: blocks of nobody");
         self.running.sort_unstable_by_key(|&slot| requests[slot].seat);
     }
 
@@ -162,7 +159,7 @@ impl Simulation<'_> {
             let n = self.cap(request.num_tokens() - request.computed, budget);
             let needed = (request.computed + n).div_ceil(self.settings.kv.block_size);
             tokens += n;
-            blocks += needed - request.blocks.len() as u64;
+            blocks += needed - request.blocks.len();
         }
         // Either there is budget for all, whatever the order, or all members come before the others.
         let is_first = || {

@@ -42,7 +42,8 @@ impl Instance {
     pub(crate) fn start_batch(&mut self) {
         let count = self.batch.next_crossings();
         if count > 0 {
-            self.blocks.allocate(count, &mut self.batch.loose);
+            self.blocks.allocate_loose(count);
+            self.batch.loose += count;
         }
         self.batch.start();
     }
