@@ -1,6 +1,7 @@
 //! What a request's tokens are: never text, only which prefixes are equal.
 
 use pointsman_plugin_api::BlockRun;
+use smallvec::SmallVec;
 
 /// The content identities of a request's full KV blocks, as runs of consecutive identities.
 ///
@@ -9,24 +10,31 @@ use pointsman_plugin_api::BlockRun;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Content {
     /// The prompt's runs, then those of the blocks that generation fills.
-    runs: Box<[BlockRun]>,
-    /// `ends[i]` = blocks in `runs[..=i]`; empty while there is one run, the common case.
+    runs: SmallVec<[BlockRun; FEW]>,
+    /// `ends[i]` = blocks in `runs[..=i]`; empty while there are few runs, the common case.
     ends: Box<[u64]>,
     /// How many of `runs` make up the prompt's full blocks.
     prompt_runs: usize,
     private_output: bool,
 }
 
+/// So many runs are found one after the other, and need no memory of their own.
+const FEW: usize = 3;
+
 impl Content {
     /// Content from the runs of the prompt's `floor(N/B)` full blocks and of the blocks that
-    /// fill afterwards, `floor((N+M-1)/B) - floor(N/B)` of them. Empty runs are dropped.
+    /// fill afterwards, `floor((N+M-1)/B) - floor(N/B)` of them. Empty runs are dropped, and runs that
+    /// go on where the one before them ends become one with it.
     #[must_use]
-    pub fn new(prompt: Vec<BlockRun>, output: Vec<BlockRun>) -> Self {
-        let mut runs = prompt;
-        runs.retain(|run| run.len > 0);
+    pub fn new(
+        prompt: impl IntoIterator<Item = BlockRun>,
+        output: impl IntoIterator<Item = BlockRun>,
+    ) -> Self {
+        let mut runs = SmallVec::new();
+        prompt.into_iter().for_each(|run| add(&mut runs, 0, run));
         let prompt_runs = runs.len();
-        runs.extend(output.into_iter().filter(|run| run.len > 0));
-        let ends = if runs.len() > 1 {
+        output.into_iter().for_each(|run| add(&mut runs, prompt_runs, run));
+        let ends = if runs.len() > FEW {
             let mut sum = 0;
             runs.iter()
                 .map(|run| {
@@ -37,7 +45,22 @@ impl Content {
         } else {
             Box::default()
         };
-        Self { runs: runs.into(), ends, prompt_runs, private_output: false }
+        Self { runs, ends, prompt_runs, private_output: false }
+    }
+
+    /// The run that block `index` is in, and how many blocks come before that run.
+    fn place(&self, index: u64) -> (usize, u64) {
+        if self.ends.is_empty() {
+            let mut before = 0;
+            let found = self.runs.iter().position(|run| {
+                let here = index < before + run.len;
+                before += if here { 0 } else { run.len };
+                here
+            });
+            return (found.unwrap_or(self.runs.len()), before);
+        }
+        let at = self.ends.partition_point(|&end| end <= index);
+        (at, if at == 0 { 0 } else { self.ends[at - 1] })
     }
 
     /// The same, with the promise that no other request that arrives before this one has ended has any of
@@ -56,30 +79,25 @@ impl Content {
     /// The identity of block `index`. Panics when the request has no such full block.
     #[must_use]
     pub fn block(&self, index: u64) -> u64 {
-        if self.ends.is_empty() {
-            let run = self.runs[0];
-            assert!(index < run.len, "block {index} of content with {} blocks", run.len);
-            return run.first.wrapping_add(index);
-        }
-        let at = self.ends.partition_point(|&end| end <= index);
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        self.runs[at].first.wrapping_add(index - start)
+        let (at, before) = self.place(index);
+        assert!(at < self.runs.len(), "block {index} of content with {} blocks", self.blocks());
+        self.runs[at].first.wrapping_add(index - before)
     }
 
     /// The runs of blocks `from..to`. Panics when the request has no such full blocks.
     pub(crate) fn runs_of(&self, from: u64, to: u64) -> impl Iterator<Item = BlockRun> + '_ {
         assert!(from >= to || to <= self.blocks(), "blocks {from}..{to} of content with {}", self.blocks());
-        let mut at = if self.ends.is_empty() { 0 } else { self.ends.partition_point(|&end| end <= from) };
+        let (mut at, mut before) = if from < to { self.place(from) } else { (0, 0) };
         let mut from = from;
         std::iter::from_fn(move || {
             if from >= to {
                 return None;
             }
             let run = self.runs[at];
-            let end = self.ends.get(at).copied().unwrap_or(run.len);
-            let skipped = from - (end - run.len);
-            let len = end.min(to) - from;
+            let skipped = from - before;
+            let len = (run.len - skipped).min(to - from);
             at += 1;
+            before += run.len;
             from += len;
             Some(BlockRun { first: run.first.wrapping_add(skipped), len })
         })
@@ -90,7 +108,7 @@ impl Content {
     pub fn blocks(&self) -> u64 {
         match self.ends.last() {
             Some(&end) => end,
-            None => self.runs.first().map_or(0, |run| run.len),
+            None => self.runs.iter().map(|run| run.len).sum(),
         }
     }
 
@@ -98,6 +116,15 @@ impl Content {
     #[must_use]
     pub fn prompt(&self) -> &[BlockRun] {
         &self.runs[..self.prompt_runs]
+    }
+}
+
+/// Adds a run to those from number `from` on.
+fn add(runs: &mut SmallVec<[BlockRun; FEW]>, from: usize, run: BlockRun) {
+    match runs[from..].last_mut() {
+        _ if run.len == 0 => {}
+        Some(last) if last.first.checked_add(last.len) == Some(run.first) => last.len += run.len,
+        _ => runs.push(run),
     }
 }
 

@@ -94,10 +94,8 @@ impl Identities {
         let shared = prefix.map_or(0, |run| run.len);
         let in_prompt = prompt_tokens / self.block_size - shared;
         let own = self.own_blocks(layout, prompt_tokens, output_tokens);
-        let mut prompt = Vec::with_capacity(2);
-        prompt.extend(prefix);
-        prompt.push(BlockRun { first: base, len: in_prompt });
-        let output = vec![BlockRun { first: base + in_prompt, len: own - in_prompt }];
+        let prompt = prefix.into_iter().chain([BlockRun { first: base, len: in_prompt }]);
+        let output = [BlockRun { first: base + in_prompt, len: own - in_prompt }];
         Round {
             prompt_tokens,
             output_tokens,

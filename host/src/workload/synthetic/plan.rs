@@ -3,6 +3,7 @@
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, Zipf};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 use super::draw::{Draw, Shares};
@@ -20,7 +21,7 @@ pub(super) struct Plan {
     /// Its group of shared prefixes.
     pub(super) group: Option<u64>,
     /// Its requests.
-    pub(super) rounds: Box<[RoundPlan]>,
+    pub(super) rounds: SmallVec<[RoundPlan; 1]>,
 }
 
 /// One request of a session.

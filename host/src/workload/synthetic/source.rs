@@ -117,25 +117,29 @@ impl SyntheticSource {
         Ok(())
     }
 
-    /// Draws the next session and returns its number.
-    fn begin(&mut self) -> Result<u64, WorkloadError> {
+    /// Draws the next session: its number, and what it will send.
+    fn begin(&mut self) -> Result<(u64, Session), WorkloadError> {
         let number = self.started;
         let rounds = self.rounds.min(self.requests - number * self.rounds);
         let plan = self.planner.plan(rounds)?;
         let layout = self.identities.layout(number, &plan)?;
         let label = (self.rounds > 1).then(|| Arc::from(number.to_string()));
-        self.live.insert(number, Session { plan, layout, label, next_round: 0, ended: false });
         self.started += 1;
         self.next_start_us = None;
-        Ok(number)
+        Ok((number, Session { plan, layout, label, next_round: 0, ended: false }))
+    }
+
+    /// The arrival of a live session's round.
+    fn arrival(&self, id: u64, arrival_us: u64, number: u64, round: usize) -> Option<Arrival> {
+        let session = self.live.get(&number)?;
+        Some(self.arrival_of(session, id, arrival_us, number, round))
     }
 
     /// The arrival of a session's round.
-    fn arrival(&self, id: u64, arrival_us: u64, number: u64, round: usize) -> Option<Arrival> {
-        let session = self.live.get(&number)?;
+    fn arrival_of(&self, session: &Session, id: u64, arrival_us: u64, number: u64, round: usize) -> Arrival {
         let made = self.identities.round(&session.layout, &session.plan, round);
         let more = round + 1 < session.plan.rounds.len();
-        Some(Arrival {
+        Arrival {
             id,
             arrival_us,
             prompt_tokens: made.prompt_tokens,
@@ -147,7 +151,7 @@ impl SyntheticSource {
             round: session.label.as_ref().and(u32::try_from(round).ok()),
             content: made.content,
             ticket: more.then_some(number),
-        })
+        }
     }
 }
 
@@ -180,19 +184,25 @@ impl Source for SyntheticSource {
                 self.due.pop();
                 due
             }
-            (_, _, start_us) => (start_us.unwrap_or(0), self.begin()?, 0),
+            (_, _, start_us) => {
+                let arrival_us = start_us.unwrap_or(0);
+                let (number, mut session) = self.begin()?;
+                if self.mode == Loop::Closed {
+                    let arrival = self.arrival_of(&session, number, arrival_us, number, 0);
+                    // A session of one round is never asked for again.
+                    if session.plan.rounds.len() > 1 {
+                        session.next_round = 1;
+                        self.live.insert(number, session);
+                    }
+                    return Ok(Some(arrival));
+                }
+                self.live.insert(number, session);
+                (arrival_us, number, 0)
+            }
         };
-        if self.mode == Loop::Open {
-            let arrival = self.arrival(self.next_id, arrival_us, number, round);
-            self.next_id += 1;
-            self.schedule(number, round, arrival_us)?;
-            return Ok(arrival);
-        }
-        let arrival = self.arrival(number, arrival_us, number, round);
-        match self.live.get_mut(&number) {
-            Some(session) if session.plan.rounds.len() > 1 => session.next_round = 1,
-            _ => drop(self.live.remove(&number)),
-        }
+        let arrival = self.arrival(self.next_id, arrival_us, number, round);
+        self.next_id += 1;
+        self.schedule(number, round, arrival_us)?;
         Ok(arrival)
     }
 

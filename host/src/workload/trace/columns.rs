@@ -179,7 +179,7 @@ impl Records for Table {
         let own = self.own.run(all);
         let prompt = pointsman_plugin_api::BlockRun { len: in_prompt, ..own };
         let output = pointsman_plugin_api::BlockRun { first: own.first + in_prompt, len: all - in_prompt };
-        Content::new(vec![prompt], vec![output]).with_private_output(true)
+        Content::new([prompt], [output]).with_private_output(true)
     }
 
     fn lines(&self) -> &Lines {

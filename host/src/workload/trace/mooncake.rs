@@ -88,7 +88,9 @@ impl Records for Mooncake {
         let size = self.block_size;
         let in_prompt = record.prompt_tokens / size;
         let all = (record.prompt_tokens + record.output_tokens - 1) / size;
-        let per_chain = PIECE_TOKENS.div_ceil(size) + 1;
+        // Chains that are met one after the other are then one run, where no block lies in two pieces.
+        let crossing = u64::from(!PIECE_TOKENS.is_multiple_of(size));
+        let per_chain = PIECE_TOKENS.div_ceil(size) + crossing;
         let mut prompt = Vec::with_capacity(self.hash_ids.len() + 1);
         let mut chain = 0;
         let mut done = 0;
@@ -106,7 +108,7 @@ impl Records for Mooncake {
         if done < in_prompt {
             prompt.push(self.own.run(in_prompt - done));
         }
-        Content::new(prompt, vec![self.own.run(all - in_prompt)]).with_private_output(true)
+        Content::new(prompt, [self.own.run(all - in_prompt)]).with_private_output(true)
     }
 
     fn lines(&self) -> &Lines {
