@@ -14,7 +14,7 @@
 //!
 //! `run` puts these together for one run, `schema` says what may be written in a configuration, and
 //! `scaffold` writes new policy crates; `cli` is the command line over them, and the only module that
-//! prints or exits. `worker` runs a command in a process of its own, so that a policy that crashes
+//! prints or exits. `recency` says what was used last, to the CPU tier and to `prefix-affinity`. `worker` runs a command in a process of its own, so that a policy that crashes
 //! takes nothing else with it.
 
 pub mod check;
@@ -25,6 +25,7 @@ pub mod experiment;
 pub mod metrics;
 pub mod policy;
 pub mod random;
+mod recency;
 pub mod registry;
 pub mod report;
 pub mod run;

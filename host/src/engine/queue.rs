@@ -60,6 +60,22 @@ impl WaitingQueue {
         self.slots.drain(..count);
     }
 
+    /// What [`Self::arrange`] would come to, where the place of entry is the key and nobody gives priorities.
+    fn keep_entry_order(&mut self, requests: &mut Requests) {
+        for &slot in &self.slots {
+            let request = &mut requests[slot];
+            if !request.keyed {
+                (request.key, request.priority, request.keyed) =
+                    (Key::of(request.queue_position as f64), 0.0, true);
+            }
+        }
+        let place = |&slot: &u32| requests[slot].queue_position;
+        if !self.slots.is_sorted_by_key(place) {
+            self.slots.sort_unstable_by_key(place);
+        }
+        self.unsorted = false;
+    }
+
     /// Asks the policies for priorities and keys, and sorts: key, then arrival, then id. An order
     /// that never changes is asked once per entry; any other at every call, for all.
     pub(crate) fn arrange(
@@ -70,6 +86,10 @@ impl WaitingQueue {
         remaining_prefill_tokens: &dyn Fn(&Request) -> u64,
     ) -> Result<(), PolicyFailure> {
         if self.is_settled(ordering) {
+            return Ok(());
+        }
+        if ordering.is_entry_order() {
+            self.keep_entry_order(requests);
             return Ok(());
         }
         let asked: Vec<u32> = self

@@ -13,6 +13,10 @@ pub(super) fn admits(
     decision: &Decision<'_>,
     table: &SignalTable,
 ) -> Result<bool, PolicyFailure> {
+    // Known without asking. What a fallback decides is counted.
+    if seat.current.admits_all && !seat.fell_back() {
+        return Ok(true);
+    }
     let answer = seat.decide(decision.occasion(), |loaded| ask(loaded, decision, table))?;
     Ok(answer.unwrap_or(true))
 }

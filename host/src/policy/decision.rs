@@ -72,6 +72,9 @@ impl<'a> Decision<'a> {
         table: &SignalTable,
         chosen: usize,
     ) -> Result<(), PolicyFailure> {
+        if seat.current.is_deaf {
+            return Ok(());
+        }
         seat.tell(self.occasion(), |loaded| {
             self.call(loaded, table, |object, call| object.tell_routed(call, chosen))
         })

@@ -27,6 +27,7 @@ pub struct Ordering {
     priority: Seat<PriorityBox>,
     uses_priority: bool,
     fixed: bool,
+    entry_order: bool,
     /// Changes whenever other policies answer than before.
     generation: u64,
     priorities: Vec<f64>,
@@ -43,6 +44,7 @@ impl Ordering {
             priority,
             uses_priority: false,
             fixed: false,
+            entry_order: false,
             generation: 0,
             priorities: Vec::new(),
             keys: Vec::new(),
@@ -63,6 +65,12 @@ impl Ordering {
         self.fixed
     }
 
+    /// Whether the order is known without asking: that of entry, and nobody gives priorities.
+    #[must_use]
+    pub fn is_entry_order(&self) -> bool {
+        self.entry_order
+    }
+
     /// How often policies failed here, of those that did.
     pub fn failures(&self) -> impl Iterator<Item = FailureCount> + '_ {
         self.scheduler.failures().chain(self.priority.failures())
@@ -81,6 +89,8 @@ impl Ordering {
         self.uses_priority = self.scheduler.current.object.uses_priority();
         self.fixed = fixed(self.scheduler.current.object.order());
         drop(noted);
+        self.entry_order =
+            !self.uses_priority && !self.scheduler.fell_back() && self.scheduler.current.is_built_in("fcfs");
         if self.uses_priority {
             let _noted = self.priority.current.enter();
             self.fixed &= fixed(self.priority.current.object.order());

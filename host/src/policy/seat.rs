@@ -3,6 +3,7 @@
 use pointsman_plugin_api::abi::{Failure, RResult};
 use pointsman_plugin_api::hook;
 
+use super::baseline;
 use super::column::SignalColumn;
 use super::facts::AttributeColumn;
 use super::failure::{Ejection, FailureCount, OnError, PolicyFailure};
@@ -37,6 +38,10 @@ pub struct Loaded<T> {
     pub(super) attributes: Vec<AttributeColumn>,
     pub(super) signals: Vec<SignalColumn>,
     pub(super) hooks: Hooks,
+    /// It is the policy of this host that lets every request in.
+    pub(super) admits_all: bool,
+    /// It is built in, and known to make nothing of being told where requests went.
+    pub(super) is_deaf: bool,
     /// Of a picker: whether it reads total scores.
     pub(super) uses_scores: bool,
     /// Under which its calls are noted.
@@ -74,9 +79,24 @@ impl<T: PolicyObject> Loaded<T> {
             attributes,
             signals,
             hooks: Hooks::default(),
+            admits_all: false,
+            is_deaf: false,
             uses_scores: true,
             object,
         }
+        .with_what_is_known()
+    }
+
+    /// The host knows its own policies: one of them has the hook after routing.
+    fn with_what_is_known(mut self) -> Self {
+        self.admits_all = self.is_built_in("always-admit");
+        self.is_deaf = self.library == mark::BUILT_IN && self.policy != baseline::HEARS_OF_ROUTING;
+        self
+    }
+
+    /// Whether it is the policy of this name that is built in, so that the host knows what it would answer.
+    pub(super) fn is_built_in(&self, policy: &str) -> bool {
+        self.library == mark::BUILT_IN && self.policy == policy
     }
 
     /// Notes that a call begins, until the result is dropped.

@@ -10,7 +10,6 @@ mod load_balance;
 mod max_score;
 mod prefix_affinity;
 mod queue_depth;
-mod recent;
 mod round_robin;
 mod sjf;
 mod slo_class;
@@ -34,8 +33,11 @@ pub use slo_class::SloClass;
 pub use slo_gated::SloGated;
 pub use token_bucket::TokenBucket;
 
-use pointsman_plugin_api::Need;
 use pointsman_plugin_api::signal::{BATCH_SIZE, PENDING_REQUESTS, QUEUE_DEPTH};
+use pointsman_plugin_api::{Need, Scorer};
+
+/// The one policy here that makes something of being told where requests went.
+pub(super) const HEARS_OF_ROUTING: &str = PrefixAffinity::INFO.name;
 
 /// What the effective load is made of.
 const LOAD_SIGNALS: &[Need] = &[QUEUE_DEPTH.required(), BATCH_SIZE.required(), PENDING_REQUESTS.required()];

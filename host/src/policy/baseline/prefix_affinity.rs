@@ -8,7 +8,7 @@ use pointsman_plugin_api::signal::INSTANCE;
 use pointsman_plugin_api::{BlockRun, Instances, Need, PolicyInfo, Request, Scorer, Setup, parameters};
 use rustc_hash::FxHashSet;
 
-use super::recent::Recent;
+use crate::recency::Recency;
 
 parameters! {
     /// Parameters of `prefix-affinity`.
@@ -26,7 +26,7 @@ parameters! {
 pub struct PrefixAffinity {
     capacity_blocks: u64,
     /// By instance.
-    indexes: Vec<Recent>,
+    indexes: Vec<Recency<()>>,
 }
 
 /// The beginning of a prompt that fills an index of `capacity` blocks: what lies deeper would be
@@ -52,6 +52,19 @@ fn kept(runs: &[BlockRun], capacity: u64) -> Cow<'_, [BlockRun]> {
     kept.into()
 }
 
+/// How many blocks of some runs are in an index, up to the first that is not.
+fn known(index: &Recency<()>, runs: &[BlockRun]) -> u64 {
+    let mut known = 0;
+    for run in runs {
+        let here = index.prefix(run.first, run.len);
+        known += here;
+        if here < run.len {
+            break;
+        }
+    }
+    known
+}
+
 impl Scorer for PrefixAffinity {
     type Params = Params;
 
@@ -69,7 +82,7 @@ impl Scorer for PrefixAffinity {
         if capacity_blocks == 0 {
             return Err("`capacity_blocks` must be at least 1".into());
         }
-        let indexes = (0..setup.get(&INSTANCES)).map(|_| Recent::new(capacity_blocks)).collect();
+        let indexes = (0..setup.get(&INSTANCES)).map(|_| Recency::new()).collect();
         Ok(Self { capacity_blocks, indexes })
     }
 
@@ -82,7 +95,7 @@ impl Scorer for PrefixAffinity {
         let prompt = request.get(&PROMPT_BLOCKS);
         let total: u64 = prompt.iter().map(|run| run.len).sum();
         for (score, &instance) in scores.iter_mut().zip(instances.get(&INSTANCE)) {
-            let known = self.indexes[instance as usize].prefix(prompt);
+            let known = known(&self.indexes[instance as usize], prompt);
             *score = if total == 0 { 0.0 } else { known as f64 / total as f64 };
         }
         Ok(())
@@ -97,7 +110,8 @@ impl Scorer for PrefixAffinity {
         let index = &mut self.indexes[instances.get(&INSTANCE)[chosen] as usize];
         let kept = kept(request.get(&PROMPT_BLOCKS), self.capacity_blocks);
         // Deepest first, so that a prefix outlives its continuations.
-        index.record(&kept);
+        kept.iter().rev().for_each(|run| index.put(run.first, run.len, ()));
+        index.shrink(self.capacity_blocks);
         Ok(())
     }
 }
