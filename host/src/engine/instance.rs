@@ -1,6 +1,6 @@
 //! One instance: its queue, its batch, its memory.
 
-use super::kv::{BlockPool, CpuTier, Link};
+use super::kv::{BlockPool, CpuTier, Landings, Link};
 use super::outcome::InstanceTotals;
 use super::queue::WaitingQueue;
 use super::quiet::{Batch, LARGEST_BLOCK};
@@ -23,6 +23,8 @@ pub(crate) struct Instance {
     pub(crate) plan: Vec<u32>,
     pub(crate) blocks: BlockPool,
     pub(crate) cpu: CpuTier,
+    /// Offloads whose ends are no events (see `transfer`).
+    pub(crate) landings: Landings,
     /// GPU to CPU.
     pub(crate) offload_link: Link,
     /// CPU to GPU.
@@ -53,9 +55,12 @@ pub(crate) struct Instance {
 impl Instance {
     /// An instance without requests; `adds_up_gaps`: gaps are not told request by request.
     pub(crate) fn new(kv: &KvSettings, engine: Engine, adds_up_gaps: bool) -> Self {
-        let (blocks, counted) = match engine {
-            Engine::Plain => (BlockPool::individual(kv.blocks), 1),
-            Engine::Fast => (BlockPool::by_runs(kv.blocks), kv.block_size.min(LARGEST_BLOCK)),
+        let (blocks, cpu, counted) = match engine {
+            Engine::Plain => (BlockPool::individual(kv.blocks), CpuTier::individual(kv.cpu_blocks), 1),
+            Engine::Fast => {
+                let counted = kv.block_size.min(LARGEST_BLOCK);
+                (BlockPool::by_runs(kv.blocks), CpuTier::by_runs(kv.cpu_blocks), counted)
+            }
         };
         Self {
             waiting: WaitingQueue::default(),
@@ -65,7 +70,8 @@ impl Instance {
             loading: Vec::new(),
             plan: Vec::new(),
             blocks,
-            cpu: CpuTier::new(kv.cpu_blocks),
+            cpu,
+            landings: Landings::default(),
             offload_link: Link::default(),
             reload_link: Link::default(),
             busy_since_us: None,
@@ -181,8 +187,15 @@ fn cpu_hit(cpu: &CpuTier, request: &Request, hit: u64, block_size: u64) -> u64 {
         return 0;
     }
     let most = (request.num_tokens() - 1) / block_size;
-    let content = &request.arrival.content;
-    (hit..most).find(|&index| !cpu.holds(content.block(index))).unwrap_or(most) - hit
+    let mut held = 0;
+    for run in request.arrival.content.runs_of(hit, most) {
+        let here = cpu.prefix(run.first, run.len);
+        held += here;
+        if here < run.len {
+            break;
+        }
+    }
+    held
 }
 
 /// Tokens that the next admission of a waiting request would have to compute now.

@@ -117,6 +117,7 @@ impl Simulation<'_> {
     /// An instance reports, and will again after the interval.
     pub(super) fn refresh(&mut self, index: u32) -> Result<(), RunError> {
         self.catch_up(index, Due::Before(self.now_us));
+        self.land_offloads(index, self.now_us);
         let instance = &mut self.instances[index as usize];
         if self.reports.needs().cached_prefix_blocks {
             instance.settle_cache(&mut self.requests);

@@ -7,7 +7,7 @@ use super::observer::Observer;
 use super::outcome::{Sink, State, StateCounts, Totals};
 use super::quiet::{Due, LARGEST_BLOCK};
 use super::request::{Request, Requests};
-use super::settings::{ClusterSettings, Engine};
+use super::settings::{ClusterSettings, Engine, Reload};
 use super::signals::Reports;
 use crate::policy::{DecisionRecorder, Policies, PolicyFailure};
 use crate::workload::{Arrival, End, Source, WorkloadError};
@@ -83,10 +83,14 @@ pub struct Simulation<'a> {
     pub(super) totals: Totals,
     /// Who looks on (see `observer`).
     pub(super) observer: Option<&'a mut dyn Observer>,
+    /// When the next arrival from the source is, if anybody asked since it last changed.
+    fixed_us: Option<Option<u64>>,
     /// Requests that were left in the source at the horizon.
     unarrived: u64,
     /// Requests that only decode are in batches.
     pub(super) has_batches: bool,
+    /// The ends of offloads are no events.
+    pub(super) lands_offloads: bool,
 }
 
 impl<'a> Simulation<'a> {
@@ -110,6 +114,8 @@ impl<'a> Simulation<'a> {
         // Policies that are told of every block see in which order requests take them.
         let has_batches =
             engine == Engine::Fast && !policies.hooks().kv_events && settings.kv.block_size <= LARGEST_BLOCK;
+        // An event is also an occasion to tell policies what they are told late.
+        let lands_offloads = has_batches && settings.kv.reload == Reload::Blocking && !feed.tells_late();
         if settings.refresh_interval_us > 0 {
             for index in 0..settings.instances {
                 // Instances report at even distances over the interval.
@@ -133,8 +139,10 @@ impl<'a> Simulation<'a> {
             feed,
             totals,
             observer: None,
+            fixed_us: None,
             unarrived: 0,
             has_batches,
+            lands_offloads,
         }
     }
 
@@ -149,7 +157,7 @@ impl<'a> Simulation<'a> {
         let horizon_us = self.settings.horizon_us.unwrap_or(LAST_TICK_US);
         let mut handled: u64 = 0;
         loop {
-            let fixed_us = self.source.peek_us()?;
+            let fixed_us = self.next_fixed_us()?;
             if fixed_us.is_none() && !self.events.is_live() {
                 break;
             }
@@ -164,6 +172,7 @@ impl<'a> Simulation<'a> {
             self.now_us = time_us;
             let mut counts = true;
             if from_source {
+                self.fixed_us = None;
                 let Some(arrival) = self.source.take()? else { break };
                 let slot = self.create(arrival);
                 self.totals.arrivals_under_load = self.totals.waiting_at_arrival.len() + 1;
@@ -187,11 +196,23 @@ impl<'a> Simulation<'a> {
             }
         }
         self.catch_up_all(Due::Through(horizon_us));
+        self.land_all_offloads(horizon_us);
         self.dissolve_batches();
         self.record_what_is_left(watch)?;
         // What happened is told, even where the delay goes beyond the end.
         self.tell_until(u64::MAX)?;
         Ok(self.finish())
+    }
+
+    /// When the next arrival is that was fixed beforehand.
+    #[inline]
+    fn next_fixed_us(&mut self) -> Result<Option<u64>, RunError> {
+        if let Some(known) = self.fixed_us {
+            return Ok(known);
+        }
+        let fixed_us = self.source.peek_us()?;
+        self.fixed_us = Some(fixed_us);
+        Ok(fixed_us)
     }
 
     fn handle(&mut self, event: Event) -> Result<(), RunError> {
@@ -250,9 +271,9 @@ impl<'a> Simulation<'a> {
         self.sink.record(request.record(), &request.gaps);
         let ticket = request.arrival.ticket;
         self.feed.ended(self.now_us, request);
-        if let Some(ticket) = ticket
-            && let Some(arrival) = self.source.on_end(ticket, end)?
-        {
+        let Some(ticket) = ticket else { return Ok(()) };
+        self.fixed_us = None;
+        if let Some(arrival) = self.source.on_end(ticket, end)? {
             let time_us = self.after(arrival.arrival_us.saturating_sub(self.now_us))?;
             let slot = self.create(arrival);
             self.events.push(time_us, Event::Arrival(slot));

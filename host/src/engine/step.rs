@@ -39,6 +39,7 @@ impl Simulation<'_> {
 
     fn plan_step(&mut self, index: u32) -> Result<(), RunError> {
         self.instances[index as usize].start_due = false;
+        self.land_offloads(index, self.now_us);
         self.instances[index as usize].account_use(self.now_us);
         self.keep_or_dissolve_batch(index);
         let members = self.instances[index as usize].batch.len() as u64;

@@ -10,6 +10,8 @@ impl Simulation<'_> {
     /// Everything that the step computed happens now, in the order in which tokens were given.
     pub(super) fn end_step(&mut self, index: u32) -> Result<(), RunError> {
         self.catch_up(index, Due::Before(self.now_us));
+        // What reaches the CPU tier at this very tick comes after the step's end.
+        self.land_offloads(index, self.now_us.saturating_sub(1));
         self.instances[index as usize].account_use(self.now_us);
         let seen_us = self.after(self.settings.latency.delivery_us())?;
         let instance = &mut self.instances[index as usize];

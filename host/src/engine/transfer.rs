@@ -31,19 +31,28 @@ impl Simulation<'_> {
         let start_us = instance.offload_link.next_start_us(self.now_us);
         let mut decided = Transfer { instance: index, start_us, end_us: start_us, blocks: 0 };
         let now_us = self.now_us;
-        instance.blocks.each_free_content(|identity| {
-            if instance.cpu.holds_or_receives(identity) {
-                return Ok(());
+        let mut missing = Vec::new();
+        instance.blocks.each_free_content(|first, len| {
+            missing.clear();
+            instance.cpu.each_missing(first, len, |first, len| missing.push((first, len)));
+            for &(first, len) in &missing {
+                instance.cpu.expect(first, len, now_us);
+                let first_end_us = instance.offload_link.transfer(now_us, block_us);
+                let end_us = instance.offload_link.transfer(now_us, (len - 1).saturating_mul(block_us));
+                if end_us > last_us {
+                    return Err(RunError::Clock { now_us });
+                }
+                if self.lands_offloads {
+                    instance.landings.push(first, len, first_end_us, block_us);
+                } else {
+                    for (after, identity) in (0..len).zip((first..=first + (len - 1)).rev()) {
+                        self.events.push(first_end_us + after * block_us, Event::OffloadEnd(index, identity));
+                    }
+                }
+                instance.totals.offloaded_blocks += len;
+                decided.end_us = end_us;
+                decided.blocks += len;
             }
-            instance.cpu.expect(identity, now_us);
-            let end_us = instance.offload_link.transfer(now_us, block_us);
-            if end_us > last_us {
-                return Err(RunError::Clock { now_us });
-            }
-            self.events.push(end_us, Event::OffloadEnd(index, identity));
-            instance.totals.offloaded_blocks += 1;
-            decided.end_us = end_us;
-            decided.blocks += 1;
             Ok(())
         })?;
         if let Some(observer) = self.observer.as_mut().filter(|_| decided.blocks > 0) {
@@ -57,10 +66,29 @@ impl Simulation<'_> {
         self.interrupt(index);
         let instance = &mut self.instances[index as usize];
         // What had to go for it may still be in GPU memory: worth a copy again.
-        instance.offload_worth_a_look |= instance.cpu.arrive(identity);
+        instance.offload_worth_a_look |= instance.cpu.arrive(identity, 1);
         self.note_kv_events(index);
         self.wake(index);
         Ok(())
+    }
+
+    /// Content that reached the CPU tier by a tick is there. Where reloads are blocking, an instance with
+    /// work is never idle, so that the end of an offload wakes nobody: nothing but the tier changes, and
+    /// that only when somebody looks.
+    pub(super) fn land_offloads(&mut self, index: u32, until_us: u64) {
+        let instance = &mut self.instances[index as usize];
+        while let Some((first, len, last_us)) = instance.landings.pop_until(until_us) {
+            instance.offload_worth_a_look |= instance.cpu.arrive(first, len);
+            self.totals.events += len;
+            self.totals.end_us = self.totals.end_us.max(last_us);
+        }
+    }
+
+    /// The same for all instances.
+    pub(super) fn land_all_offloads(&mut self, until_us: u64) {
+        if self.lands_offloads {
+            (0..self.settings.instances).for_each(|index| self.land_offloads(index, until_us));
+        }
     }
 
     /// Counts `reloaded` blocks after the first `hit` and refreshes them in the CPU tier; returns
@@ -70,16 +98,19 @@ impl Simulation<'_> {
         let instance = &mut self.instances[index as usize];
         let content = &self.requests[slot].arrival.content;
         // Deepest first, so that a prefix outlives its continuations.
-        for at in (hit..hit + reloaded).rev() {
-            let identity = content.block(at);
-            let decided_us = instance.cpu.decided_us(identity).expect("L4: a CPU hit just seen");
-            if self.now_us - decided_us < self.settings.kv.thrash_window_us {
-                instance.totals.thrashed_blocks += 1;
-            }
-            instance.cpu.refresh(identity);
+        let runs: Vec<_> = content.runs_of(hit, hit + reloaded).collect();
+        for run in runs.iter().rev() {
+            instance.cpu.each_decided(run.first, run.len, |blocks, decided_us| {
+                if self.now_us - decided_us < self.settings.kv.thrash_window_us {
+                    instance.totals.thrashed_blocks += blocks;
+                }
+            });
+            instance.cpu.refresh(run.first, run.len);
         }
-        for at in hit..hit + reloaded {
-            instance.cpu.log.push(KvEventKind::Reloaded, content.block(at));
+        if instance.cpu.log.is_on() {
+            for at in hit..hit + reloaded {
+                instance.cpu.log.push(KvEventKind::Reloaded, content.block(at));
+            }
         }
         instance.totals.reloaded_blocks += reloaded;
         instance.totals.reload_us = instance.totals.reload_us.saturating_add(ticks);

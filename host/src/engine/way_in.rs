@@ -26,6 +26,7 @@ impl Simulation<'_> {
     fn look(&mut self, needs: SignalNeeds) {
         if self.has_batches && self.reports.looks_at_instances(needs) {
             self.catch_up_all(Due::Before(self.now_us));
+            self.land_all_offloads(self.now_us);
         }
     }
 

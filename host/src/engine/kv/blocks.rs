@@ -202,13 +202,17 @@ impl BlockPool {
         assert!(held.cached <= held.count, "L4: content without a block");
     }
 
-    /// Calls `each` with the content of the free blocks that hold any, head of the free queue first.
-    pub(crate) fn each_free_content<E>(&self, mut each: impl FnMut(u64) -> Result<(), E>) -> Result<(), E> {
+    /// Calls `each` with the content of the free blocks that hold any, head of the free queue first: first
+    /// identity and length of runs of which the last block comes first.
+    pub(crate) fn each_free_content<E>(
+        &self,
+        mut each: impl FnMut(u64, u64) -> Result<(), E>,
+    ) -> Result<(), E> {
         match &self.kept {
-            Kept::Individual(blocks) => blocks.free_contents().try_for_each(&mut each),
-            Kept::Runs(blocks) => blocks
-                .free_contents()
-                .try_for_each(|(first, len)| (0..u64::from(len)).rev().try_for_each(|at| each(first + at))),
+            Kept::Individual(blocks) => blocks.free_contents().try_for_each(|identity| each(identity, 1)),
+            Kept::Runs(blocks) => {
+                blocks.free_contents().try_for_each(|(first, len)| each(first, u64::from(len)))
+            }
         }
     }
 
@@ -297,7 +301,11 @@ mod tests {
                 prop_assert_eq!(plain.peak_used(), fast.peak_used());
                 let free = |pool: &BlockPool| {
                     let mut all = vec![];
-                    pool.each_free_content(|identity| { all.push(identity); Ok::<(), ()>(()) }).unwrap();
+                    pool.each_free_content(|first, len| {
+                        all.extend((0..len).rev().map(|at| first + at));
+                        Ok::<(), ()>(())
+                    })
+                    .unwrap();
                     all
                 };
                 prop_assert_eq!(free(plain), free(fast));

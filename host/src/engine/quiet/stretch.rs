@@ -136,7 +136,8 @@ impl Simulation<'_> {
         // The clock must have room for all.
         let latest_us = LAST_TICK_US.saturating_sub(self.settings.latency.delivery_us());
         let room = latest_us.saturating_sub(self.now_us) / step_us;
-        let most = batch.steps_to_last().unwrap_or(1).min(room);
+        let most =
+            batch.steps_to_last().unwrap_or(1).min(room).min(self.steps_to_eviction(instance, step_us));
         let blocks = instance.undecided_blocks(&self.settings.kv);
         if most.div_ceil(batch.block_size()).saturating_mul(batch.len() as u64) <= blocks {
             return most.max(1);
@@ -147,6 +148,13 @@ impl Simulation<'_> {
             (steps, left) = (steps + 1, rest);
         }
         steps
+    }
+
+    /// Steps up to the first whose end is not before content has to leave the CPU tier for other content:
+    /// what left may be worth a copy again.
+    fn steps_to_eviction(&self, instance: &Instance, step_us: u64) -> u64 {
+        let full_us = instance.landings.end_us_after(instance.cpu.room());
+        full_us.map_or(u64::MAX, |full_us| full_us.saturating_sub(self.now_us).div_ceil(step_us).max(1))
     }
 
     /// Whether somebody sees every step, or must be told something in between.

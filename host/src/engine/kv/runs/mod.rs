@@ -45,6 +45,8 @@ pub(super) struct RunBlocks {
     /// Content that is held: the first identity of a run, and the oldest run with these contents. They do
     /// not overlap.
     by_first: BTreeMap<u64, u32>,
+    /// No identity above it was ever held.
+    ceiling: u64,
     /// Runs of one release, kept for the next.
     scratch: Vec<u32>,
 }
@@ -59,6 +61,7 @@ impl RunBlocks {
             runs: Slab::default(),
             queue: FreeQueue::new(),
             by_first: BTreeMap::new(),
+            ceiling: 0,
             scratch: Vec::new(),
         }
     }
@@ -85,6 +88,9 @@ impl RunBlocks {
 
     /// The oldest run that holds an identity, and where in it.
     fn find(&self, identity: u64) -> Option<(u32, u32)> {
+        if identity > self.ceiling {
+            return None;
+        }
         let (&first, &oldest) = self.by_first.range(..=identity).next_back()?;
         let offset = identity - first;
         (offset < u64::from(self.runs[oldest].len)).then_some((oldest, offset as u32))
@@ -236,6 +242,12 @@ impl RunBlocks {
 
     fn register(&mut self, held: &mut Held, mut first: u64, len: u64, cached: &mut impl FnMut(u64, u32)) {
         let last = first + (len - 1);
+        if first > self.ceiling {
+            self.ceiling = last;
+            self.extend(held, first, len as u32);
+            return cached(first, len as u32);
+        }
+        self.ceiling = self.ceiling.max(last);
         loop {
             let begun = self.by_first.range(..=last).next_back().map(|(_, &number)| number);
             let is_new = begun.is_none_or(|number| self.runs[number].last() < first);
