@@ -53,6 +53,19 @@ pub struct Ejection {
     pub fallback: String,
 }
 
+/// How often a policy was asked to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallCount {
+    /// What kind of policy.
+    pub kind: PolicyKind,
+    /// Its name, or that of the policy that took its place.
+    pub policy: String,
+    /// The library that it came from, or `built in`.
+    pub library: String,
+    /// Decisions that were asked for: a call each, but for one that a fallback was asked for again.
+    pub decisions: u64,
+}
+
 /// How often a policy failed in a run that went on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailureCount {

@@ -37,7 +37,7 @@ mod trial;
 use pointsman_plugin_api::abi::AdmissionBox;
 
 pub use facts::{QueueRow, RequestFacts};
-pub use failure::{Ejection, FailureCount, OnError, PolicyFailure};
+pub use failure::{CallCount, Ejection, FailureCount, OnError, PolicyFailure};
 pub use hooks::{CompletionFacts, KvEventRows};
 pub use kind::PolicyKind;
 pub use object::PolicyObject;
@@ -179,6 +179,23 @@ impl Policies {
         let mut all: Vec<Ejection> = all.cloned().collect();
         all.sort_by_key(|ejection| ejection.failed.now_us);
         all
+    }
+
+    /// How often each policy was asked, in the order of admission, routing and queues; the queues of all
+    /// instances together.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallCount> {
+        let mut counts = vec![self.admission.calls()];
+        counts.extend(self.routers().flat_map(Router::calls));
+        let before = counts.len();
+        for count in self.orderings.iter().flat_map(Ordering::calls) {
+            let same = |seen: &&mut CallCount| (seen.kind, &seen.policy) == (count.kind, &count.policy);
+            match counts[before..].iter_mut().find(same) {
+                Some(seen) => seen.decisions += count.decisions,
+                None => counts.push(count),
+            }
+        }
+        counts
     }
 
     /// How often policies failed, of those that did.

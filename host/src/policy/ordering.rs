@@ -6,7 +6,7 @@ use pointsman_plugin_api::abi::{
 use pointsman_plugin_api::{Column, Key, Order};
 
 use super::facts::{AttributeColumn, QueueCells, QueueRow};
-use super::failure::{Ejection, FailureCount, PolicyFailure};
+use super::failure::{CallCount, Ejection, FailureCount, PolicyFailure};
 use super::seat::{Loaded, Occasion, Seat};
 
 /// What the policies said of waiting requests, one value for each.
@@ -74,6 +74,11 @@ impl Ordering {
     /// How often policies failed here, of those that did.
     pub fn failures(&self) -> impl Iterator<Item = FailureCount> + '_ {
         self.scheduler.failures().chain(self.priority.failures())
+    }
+
+    /// How often its policies were asked.
+    pub(super) fn calls(&self) -> impl Iterator<Item = CallCount> + '_ {
+        [self.scheduler.calls(), self.priority.calls()].into_iter()
     }
 
     /// The policies that others took the place of here.

@@ -5,7 +5,7 @@ use pointsman_plugin_api::abi::{Failure, FilterBox, PickerBox, RErr, ROk, RSlice
 
 use super::decision::Decision;
 use super::facts::RequestFacts;
-use super::failure::{Ejection, FailureCount, PolicyFailure};
+use super::failure::{CallCount, Ejection, FailureCount, PolicyFailure};
 use super::filtering::Filtering;
 use super::hooks::{Completed, KvBatch};
 use super::probe::{ProbeCounts, Probes, Shadow};
@@ -115,6 +115,13 @@ impl Router {
         let filters = self.filtering.filters.iter().flat_map(Seat::failures);
         let scorers = self.scoring.scorers.iter().flat_map(Seat::failures);
         filters.chain(scorers).chain(self.picker.failures()).collect()
+    }
+
+    /// How often its policies were asked.
+    pub(super) fn calls(&self) -> impl Iterator<Item = CallCount> + '_ {
+        let filters = self.filtering.filters.iter().map(Seat::calls);
+        let scorers = self.scoring.scorers.iter().map(Seat::calls);
+        filters.chain(scorers).chain([self.picker.calls()])
     }
 
     /// The policies that others took the place of.

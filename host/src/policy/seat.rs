@@ -6,7 +6,7 @@ use pointsman_plugin_api::hook;
 use super::baseline;
 use super::column::SignalColumn;
 use super::facts::AttributeColumn;
-use super::failure::{Ejection, FailureCount, OnError, PolicyFailure};
+use super::failure::{CallCount, Ejection, FailureCount, OnError, PolicyFailure};
 use super::mark::{self, Mark, Stage, Subject};
 use super::object::PolicyObject;
 use super::table::SignalNeeds;
@@ -185,6 +185,16 @@ impl<T: PolicyObject> Seat<T> {
             fallback_decisions: if count.fallback.is_some() { self.by_fallback } else { 0 },
             ..count
         })
+    }
+
+    /// How often it was asked here.
+    pub(super) fn calls(&self) -> CallCount {
+        CallCount {
+            kind: T::KIND,
+            policy: self.current.policy.clone(),
+            library: self.current.library.clone(),
+            decisions: self.decisions,
+        }
     }
 
     /// Whether the policy here panicked: nothing that it could still be told reaches it.

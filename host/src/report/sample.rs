@@ -66,6 +66,7 @@ pub(super) fn outcome() -> Outcome {
     });
     Outcome {
         events: 0,
+        calls: Vec::new(),
         summary: Summary {
             overall: group(2000, 2000, 1.0),
             per_class: [

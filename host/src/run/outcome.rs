@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Attribution, Collector, DecisionLog, Summary};
-use crate::policy::{Ejection, FailureCount, ProbeCounts, TrialLog};
+use crate::policy::{CallCount, Ejection, FailureCount, ProbeCounts, TrialLog};
 use crate::registry::{self, LibraryRecord};
 
 /// A run that reached its end.
@@ -20,6 +20,8 @@ pub struct Outcome {
     /// Libraries that were found and that none of the policies is from. Not part of any record: they
     /// have no say.
     pub idle: Vec<IdleLibrary>,
+    /// How often each of them was asked: what the boundary of plugins was crossed for.
+    pub calls: Vec<CallCount>,
     /// Policies that failed while the run went on.
     pub failures: Vec<FailureCount>,
     /// Policies that failed and that others took the place of, in order of time.

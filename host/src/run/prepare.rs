@@ -223,6 +223,7 @@ impl Prepared {
             collector,
             policies: self.used,
             idle: self.idle,
+            calls: self.policies.calls(),
             failures: self.policies.failures(),
             ejections: self.policies.ejections(),
             clamped_scores: self.policies.router.clamped_scores(),
