@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use crate::row::Row;
+use crate::row::{COUNTED, Row};
 use crate::shapes::Shape;
 
 /// Requests of a row at most: one that takes a second takes a minute under callgrind.
@@ -47,6 +47,8 @@ fn name(row: &Row<'_>) -> String {
 fn count(row: &Row<'_>) -> Option<f64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        // Reading libraries and configurations is left out.
+        .arg(format!("--toggle-collect={COUNTED}"))
         .arg(std::env::current_exe().unwrap())
         .args(row.args())
         .output();
