@@ -9,6 +9,7 @@ mod experiments;
 mod formula;
 mod fragments;
 mod mooncake;
+mod peers;
 mod readme;
 mod schema;
 #[path = "../support/mod.rs"]
