@@ -24,8 +24,8 @@ mod content;
 mod event;
 #[path = "../src/engine/kv/mod.rs"]
 mod kv;
-#[path = "../src/policy/baseline/recent.rs"]
-mod recent;
+#[path = "../src/recency.rs"]
+mod recency;
 #[path = "../src/engine/timers.rs"]
 mod timers;
 
@@ -36,8 +36,8 @@ mod workload {
 
 use content::Content;
 use event::{Event, EventQueue};
-use kv::BlockPool;
-use recent::Recent;
+use kv::{BlockPool, Held};
+use recency::Recency;
 
 /// Blocks of an instance of the default profile.
 const BLOCKS: u32 = 132_139;
@@ -49,20 +49,20 @@ fn main() {
 /// A way of keeping blocks.
 type Pool = fn(u32) -> BlockPool;
 
-const POOLS: [(&str, Pool); 2] = [("plain", BlockPool::individual), ("fast", BlockPool::paged)];
+const POOLS: [(&str, Pool); 2] = [("plain", BlockPool::individual), ("fast", BlockPool::by_runs)];
 
 /// The life of a request at an instance: it is looked up, takes blocks for its prompt and registers them, takes one
 /// block after the other as it goes on, and gives all back.
 fn live(pool: &mut BlockPool, content: &Content, prompt: u64) {
-    let mut held = Vec::new();
+    let mut held = Held::default();
     let hit = pool.hit(content, prompt - 1);
     assert!(pool.have_beside_hits(prompt - hit, content, hit));
     pool.take_hits(content, hit, &mut held);
     pool.allocate(prompt - hit, &mut held);
-    pool.register(&held, content, hit, prompt);
+    pool.register(&mut held, content, prompt);
     for block in prompt..content.blocks() {
         pool.allocate(1, &mut held);
-        pool.register(&held, content, block, block + 1);
+        pool.register(&mut held, content, block + 1);
     }
     pool.release(&mut held);
 }
@@ -109,7 +109,7 @@ fn kv_known_request(bencher: Bencher<'_, '_>, (kept, blocks): (&str, u64)) {
 }
 
 fn named(kept: &str) -> Pool {
-    POOLS.iter().find(|(name, _)| *name == kept).map_or(BlockPool::paged, |(_, pool)| *pool)
+    POOLS.iter().find(|(name, _)| *name == kept).map_or(BlockPool::by_runs, |(_, pool)| *pool)
 }
 
 /// Prompts as the index sees them: of one run, and in pieces of 32 blocks as the Mooncake trace has them.
@@ -124,11 +124,25 @@ fn prompt(next: &mut u64, (runs, len): (u64, u64)) -> Vec<BlockRun> {
     (0..runs).map(run).collect()
 }
 
+/// An index, as `prefix-affinity` keeps it.
+type Index = Recency<()>;
+
+/// A prompt was sent somewhere.
+fn record(index: &mut Index, prompt: &[BlockRun]) {
+    prompt.iter().rev().for_each(|run| index.put(run.first, run.len, ()));
+    index.shrink(BLOCKS.into());
+}
+
+/// How much of a prompt is known.
+fn look_up(index: &Index, prompt: &[BlockRun]) -> u64 {
+    prompt.iter().map(|run| index.prefix(run.first, run.len)).sum()
+}
+
 /// An index that is full.
-fn index(next: &mut u64) -> Recent {
-    let mut index = Recent::new(BLOCKS.into());
+fn index(next: &mut u64) -> Index {
+    let mut index = Recency::new();
     for _ in 0..BLOCKS / 32 {
-        index.record(&prompt(next, (1, 64)));
+        record(&mut index, &prompt(next, (1, 64)));
     }
     index
 }
@@ -139,7 +153,7 @@ fn prefix_index_record_unknown(bencher: Bencher<'_, '_>, shape: (u64, u64)) {
     let mut index = index(&mut next);
     bencher
         .counter(ItemsCount::new(shape.0 * shape.1))
-        .bench_local(|| index.record(black_box(&prompt(&mut next, shape))));
+        .bench_local(|| record(&mut index, black_box(&prompt(&mut next, shape))));
 }
 
 #[divan::bench(args = PROMPTS)]
@@ -147,8 +161,8 @@ fn prefix_index_look_up_known(bencher: Bencher<'_, '_>, shape: (u64, u64)) {
     let mut next = 0;
     let mut index = index(&mut next);
     let prompt = prompt(&mut next, shape);
-    index.record(&prompt);
-    bencher.counter(ItemsCount::new(shape.0 * shape.1)).bench_local(|| index.prefix(black_box(&prompt)));
+    record(&mut index, &prompt);
+    bencher.counter(ItemsCount::new(shape.0 * shape.1)).bench_local(|| look_up(&index, black_box(&prompt)));
 }
 
 #[divan::bench(args = PROMPTS)]
@@ -156,7 +170,7 @@ fn prefix_index_look_up_unknown(bencher: Bencher<'_, '_>, shape: (u64, u64)) {
     let mut next = 0;
     let index = index(&mut next);
     let prompt = prompt(&mut next, shape);
-    bencher.counter(ItemsCount::new(shape.0 * shape.1)).bench_local(|| index.prefix(black_box(&prompt)));
+    bencher.counter(ItemsCount::new(shape.0 * shape.1)).bench_local(|| look_up(&index, black_box(&prompt)));
 }
 
 /// Events in turn: the first of all instances ends its step and starts the next.

@@ -329,7 +329,9 @@ mod tests {
                         let held = identities(first, len).take_while(|at| lru.contains(at)).count() as u64;
                         prop_assert_eq!(recency.prefix(first, len), held);
                         recency.refresh(first, held);
-                        identities(first, held).rev().for_each(|at| lru.promote(&at));
+                        for at in identities(first, held).rev() {
+                            lru.promote(&at);
+                        }
                     }
                     Act::Pop => prop_assert_eq!(recency.pop_oldest(), lru.pop_lru().map(|(at, _)| at)),
                     Act::Take(first, len) => {
