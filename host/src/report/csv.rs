@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::engine::RequestRecord;
 
 /// The columns. Times are whole microseconds; what was not reached is empty.
@@ -30,13 +32,40 @@ pub const COLUMNS: [&str; 17] = [
 /// # Errors
 ///
 /// What the writer says.
-pub fn write(records: &[RequestRecord], out: impl Write) -> io::Result<()> {
+pub fn write<'a>(
+    records: impl IntoIterator<Item = &'a RequestRecord>,
+    mut out: impl Write,
+) -> io::Result<()> {
+    write_heads(&mut out)?;
+    let mut rows = Rows::new(out);
+    records.into_iter().try_for_each(|record| rows.push(record))?;
+    rows.into_inner().map(drop)
+}
+
+/// Writes the names of the columns.
+pub(super) fn write_heads(out: impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(COLUMNS).map_err(unwrapped)?;
-    for record in records {
-        csv.write_record(fields(record)).map_err(unwrapped)?;
-    }
     csv.flush()
+}
+
+/// Lines without their heads, one by one.
+pub(super) struct Rows<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Rows<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self(csv::WriterBuilder::new().has_headers(false).from_writer(out))
+    }
+
+    /// Writes one.
+    pub(super) fn push(&mut self, record: &RequestRecord) -> io::Result<()> {
+        self.0.serialize(Row::of(record)).map_err(unwrapped)
+    }
+
+    /// Writes what is still to be written.
+    pub(super) fn into_inner(self) -> io::Result<W> {
+        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }
 
 /// The writer's own error: whether a pipe was closed or a disk is full must not get lost.
@@ -47,29 +76,50 @@ pub(super) fn unwrapped(error: csv::Error) -> io::Error {
     }
 }
 
-fn fields(record: &RequestRecord) -> [String; COLUMNS.len()] {
-    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().unwrap_or("").to_owned();
-    let time = |us: Option<u64>| us.map_or(String::new(), |us| us.to_string());
-    let small = |number: Option<u32>| number.map_or(String::new(), |number| number.to_string());
-    [
-        record.id.to_string(),
-        small(record.instance),
-        text(&record.tenant),
-        text(&record.slo_class),
-        text(&record.session),
-        small(record.round),
-        record.arrival_us.to_string(),
-        time(record.queued_us),
-        time(record.first_scheduled_us),
-        time(record.ttft_us),
-        time(record.e2e_us),
-        record.prompt_tokens.to_string(),
-        record.output_tokens.to_string(),
-        record.hit_tokens_gpu.to_string(),
-        record.hit_tokens_cpu.to_string(),
-        record.preemptions.to_string(),
-        record.state.name().to_owned(),
-    ]
+/// A line, in the order of [`COLUMNS`].
+#[derive(Serialize)]
+struct Row<'a> {
+    id: u64,
+    instance: Option<u32>,
+    tenant: Option<&'a str>,
+    slo_class: Option<&'a str>,
+    session: Option<&'a str>,
+    round: Option<u32>,
+    arrival_us: u64,
+    queued_us: Option<u64>,
+    first_scheduled_us: Option<u64>,
+    ttft_us: Option<u64>,
+    e2e_us: Option<u64>,
+    prompt_tokens: u64,
+    output_tokens: u64,
+    hit_tokens_gpu: u64,
+    hit_tokens_cpu: u64,
+    preemptions: u64,
+    state: &'static str,
+}
+
+impl<'a> Row<'a> {
+    fn of(record: &'a RequestRecord) -> Self {
+        Self {
+            id: record.id,
+            instance: record.instance,
+            tenant: record.tenant.as_deref(),
+            slo_class: record.slo_class.as_deref(),
+            session: record.session.as_deref(),
+            round: record.round,
+            arrival_us: record.arrival_us,
+            queued_us: record.queued_us,
+            first_scheduled_us: record.first_scheduled_us,
+            ttft_us: record.ttft_us,
+            e2e_us: record.e2e_us,
+            prompt_tokens: record.prompt_tokens,
+            output_tokens: record.output_tokens,
+            hit_tokens_gpu: record.hit_tokens_gpu,
+            hit_tokens_cpu: record.hit_tokens_cpu,
+            preemptions: record.preemptions,
+            state: record.state.name(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod experiment;
 pub mod file;
 pub mod json;
 pub(crate) mod number;
+pub mod rows;
 #[cfg(test)]
 mod sample;
 pub mod staged;
