@@ -139,7 +139,8 @@ impl Records for Native {
             }
             None => vec![self.own.run(all - in_prompt)],
         };
-        Content::new(prompt, output)
+        // Blocks of its own are nobody else's, as surely as equal hashes are equal prefixes.
+        Content::new(prompt, output).with_private_output(outputs.is_none())
     }
 
     fn warnings(&self) -> Vec<String> {
