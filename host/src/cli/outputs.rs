@@ -8,9 +8,10 @@ use super::stdout::Stdout;
 use super::timeline::{TimelineArgs, TimelineOutput};
 use super::{CliError, Messages};
 use crate::report::file::OutputFile;
+use crate::report::rows::RequestRows;
 use crate::report::staged::Staged;
 use crate::report::timeline::Timeline;
-use crate::report::{Style, csv, decisions, json, terminal};
+use crate::report::{Style, decisions, json, terminal};
 use crate::run::{Look, Outcome};
 
 /// Options for results.
@@ -190,17 +191,28 @@ impl Outputs {
         }
     }
 
+    /// Whether somebody sees the summary.
+    pub(super) fn has_summary(&self) -> bool {
+        self.summary.is_some() || matches!(self.printed, Printed::Text | Printed::Json)
+    }
+
+    /// Takes in the requests as they end, if they are wanted one by one.
+    pub(super) fn rows(&self) -> Option<RequestRows> {
+        let is_wanted = self.requests.is_some() || self.printed == Printed::Requests;
+        is_wanted.then(|| RequestRows::new(self.requests.as_ref()))
+    }
+
     /// Writes the files, then standard output: whoever reads the latter finds the former whole.
     pub(super) fn write(
         &self,
         outcome: &Outcome,
+        mut rows: Option<RequestRows>,
         timeline: Option<Timeline>,
         stdout: &Stdout,
         messages: &Messages,
     ) -> Result<(), CliError> {
-        let records = outcome.collector.records();
-        if let Some(file) = &self.requests {
-            file.write(|out| csv::write(records, out)).map_err(CliError::NotWritten)?;
+        if let (Some(file), Some(rows)) = (&self.requests, &mut rows) {
+            file.write(|out| rows.write(out)).map_err(CliError::NotWritten)?;
         }
         if let Some(file) = &self.summary {
             file.write(|out| json::write(outcome, out)).map_err(CliError::NotWritten)?;
@@ -216,7 +228,7 @@ impl Outputs {
         }
         match self.printed {
             Printed::Nothing => Ok(()),
-            Printed::Requests => stdout.print(|out| csv::write(records, out)),
+            Printed::Requests => stdout.print(|out| rows.map_or(Ok(()), |mut rows| rows.write(out))),
             Printed::Json => stdout.print(|out| json::write(outcome, out)),
             Printed::Text => {
                 let style = Style { colour: messages.colour_on(stdout.stream()), ..Style::PLAIN };

@@ -32,9 +32,11 @@ mod step;
 mod step_end;
 mod timers;
 mod transfer;
+mod trend;
 mod way_in;
 
 pub use observer::{Levels, Moment, Observer, Routed, Step, Transfer};
 pub use outcome::{Gap, InstanceTotals, RequestRecord, Sink, State, StateCounts, Totals};
 pub use settings::{ClusterSettings, Engine, EngineSettings, KvSettings, LinearLatency, Preemption, Reload};
 pub use simulation::{LAST_TICK_US, Progress, RunError, Simulation, Unwatched, Watch};
+pub use trend::Trend;

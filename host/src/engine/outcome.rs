@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::trend::Trend;
+
 /// Where a request is in its life (`model.md` section 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
@@ -82,6 +84,11 @@ impl StateCounts {
         self.0[state as usize] += 1;
     }
 
+    /// Adds the requests of another count.
+    pub fn merge(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(here, there)| *here += there);
+    }
+
     /// One request goes from one state to another.
     pub(crate) fn shift(&mut self, from: State, to: State) {
         self.0[from as usize] -= 1;
@@ -151,9 +158,16 @@ impl RequestRecord {
     /// Time per output token after the first; of completed requests of more than one. \[us\]
     #[must_use]
     pub fn tpot_us(&self) -> Option<f64> {
+        self.decode_us().map(|(span_us, gaps)| span_us as f64 / gaps as f64)
+    }
+
+    /// From the first token seen to the last, and how many came after the first; of completed requests of
+    /// more than one. \[us\]
+    #[must_use]
+    pub fn decode_us(&self) -> Option<(u64, u64)> {
         let (e2e_us, ttft_us) = (self.e2e_us?, self.ttft_us?);
         let gaps = self.output_tokens - 1;
-        (gaps > 0).then(|| (e2e_us - ttft_us) as f64 / gaps as f64)
+        (gaps > 0).then(|| (e2e_us - ttft_us, gaps))
     }
 
     /// From its arrival to the first step that computed something for it. \[us\]
@@ -244,11 +258,11 @@ pub struct Totals {
     pub end_us: u64,
     /// Events handled, reports aside.
     pub events: u64,
-    /// Waiting requests in the whole cluster as each arrival found them, with the arrival's tick.
-    pub waiting_at_arrival: Vec<(u64, u64)>,
+    /// Waiting requests in the whole cluster as each arrival found them.
+    pub waiting_at_arrival: Trend,
     /// How many of those came up to the last arrival that was fixed beforehand. What follows are
     /// later rounds of closed-loop sessions, which no longer add load but work it off.
-    pub arrivals_under_load: usize,
+    pub arrivals_under_load: u64,
     /// GPU blocks of each instance.
     pub total_blocks: u32,
 }

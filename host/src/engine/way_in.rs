@@ -12,7 +12,7 @@ impl Simulation<'_> {
     /// A request reaches the router.
     pub(super) fn arrive(&mut self, slot: u32) -> Result<(), RunError> {
         let waiting = self.totals.states.get(State::Waiting);
-        self.totals.waiting_at_arrival.push((self.now_us, waiting));
+        self.totals.waiting_at_arrival.push(waiting);
         self.become_state(slot, State::Pipeline);
         if self.settings.admission_latency_us > 0 {
             let time_us = self.after(self.settings.admission_latency_us)?;

@@ -3,6 +3,8 @@
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::sketch::Sketch;
+
 /// What is shown of a sample of times. All but `count` are milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Distribution {
@@ -40,27 +42,59 @@ impl Distribution {
         Some(Self::from_parts(count, mean, |rank| times_us[rank as usize]))
     }
 
-    fn from_parts(count: u64, mean_us: f64, at: impl Fn(u64) -> f64) -> Self {
+    pub(super) fn from_parts(count: u64, mean_us: f64, at: impl Fn(u64) -> f64) -> Self {
         let ms = |p: f64| percentile(count, p, &at) / 1e3;
         Self { count, mean: mean_us / 1e3, p50: ms(50.0), p90: ms(90.0), p99: ms(99.0) }
     }
 }
 
 /// Exact counts of whole microseconds: memory follows the number of different values, not the
-/// number of tokens.
+/// number of tokens. With a bound on that, more values go into a sketch.
 #[derive(Debug, Clone, Default)]
 pub struct Histogram {
     counts: FxHashMap<u64, u64>,
+    most: Option<usize>,
+    sketch: Option<Box<Sketch>>,
 }
 
 impl Histogram {
+    /// The same with a bound on the number of different values that are counted apart.
+    pub(super) fn bounded(self, most: usize) -> Self {
+        let mut bounded = Self { most: Some(most), ..self };
+        bounded.keep_to_bound();
+        bounded
+    }
+
     /// Adds a value `count` times.
     pub fn add(&mut self, value_us: u64, count: u64) {
+        if let Some(sketch) = &mut self.sketch {
+            return sketch.add(value_us, 1, count);
+        }
         *self.counts.entry(value_us).or_default() += count;
+        if self.most.is_some() {
+            self.keep_to_bound();
+        }
+    }
+
+    fn keep_to_bound(&mut self) {
+        if self.most.is_none_or(|most| self.counts.len() <= most) {
+            return;
+        }
+        let mut sketch = Sketch::new(1);
+        std::mem::take(&mut self.counts)
+            .iter()
+            .for_each(|(&value_us, &count)| sketch.add(value_us, 1, count));
+        self.sketch = Some(Box::new(sketch));
     }
 
     /// Adds all of another.
     pub fn merge(&mut self, other: &Self) {
+        if let Some(theirs) = &other.sketch {
+            // Only what has a bound has a sketch, and then nothing is counted beside it.
+            self.most = Some(0);
+            self.keep_to_bound();
+            return self.sketch.get_or_insert_with(|| Box::new(Sketch::new(1))).merge(theirs);
+        }
         for (&value_us, &count) in &other.counts {
             self.add(value_us, count);
         }
@@ -69,6 +103,9 @@ impl Histogram {
     /// Mean and percentiles; `None` if it is empty.
     #[must_use]
     pub fn distribution(&self) -> Option<Distribution> {
+        if let Some(sketch) = &self.sketch {
+            return sketch.distribution();
+        }
         let mut values: Vec<(u64, u64)> = self.counts.iter().map(|(&value, &count)| (value, count)).collect();
         values.sort_unstable();
         let mut sum = 0u128;
@@ -82,6 +119,12 @@ impl Histogram {
         }
         let at = |rank: u64| values[ends.partition_point(|&end| end <= rank)].0 as f64;
         (count > 0).then(|| Distribution::from_parts(count, sum as f64 / count as f64, at))
+    }
+
+    /// Numbers that are kept.
+    #[cfg(test)]
+    pub(super) fn retained(&self) -> usize {
+        self.counts.len() + self.sketch.as_ref().map_or(0, |sketch| sketch.retained())
     }
 }
 
@@ -114,5 +157,32 @@ mod tests {
             (46, written_out.p50, written_out.p90, written_out.p99)
         );
         assert!((ours.mean - written_out.mean).abs() < 1e-9);
+    }
+
+    /// Whatever is merged into what, the same values give the same figures, within the error of a sketch.
+    #[test]
+    fn a_bounded_histogram_keeps_no_more_values_and_stays_within_the_error() {
+        let mut exact = Histogram::default();
+        let (mut even, mut odd) = (Histogram::default().bounded(100), Histogram::default());
+        for value in (0..40_000_u64).map(|n| n * n * 31 % 5_000_011) {
+            exact.add(value, 3);
+            if value % 2 == 0 { even.add(value, 3) } else { odd.add(value, 3) }
+        }
+        assert!(even.retained() < 30_000 && odd.retained() > 10_000);
+        let bounded = odd.clone().bounded(100);
+        let mut merged = [(&even, &odd), (&odd, &even), (&even, &bounded)].map(|(a, b)| {
+            let mut merged = a.clone();
+            merged.merge(b);
+            merged.distribution().unwrap()
+        });
+        let exact = exact.distribution().unwrap();
+        merged.iter_mut().for_each(|found| {
+            assert_eq!(found.count, exact.count);
+            assert!((found.mean - exact.mean).abs() < 1e-9);
+            for (found, exact) in [(found.p50, exact.p50), (found.p90, exact.p90), (found.p99, exact.p99)] {
+                assert!((found - exact).abs() <= exact * super::super::RELATIVE_ERROR, "{found} {exact}");
+            }
+        });
+        assert_eq!((merged[0], merged[0]), (merged[1], merged[2]));
     }
 }

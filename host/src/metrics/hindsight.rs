@@ -27,8 +27,27 @@ struct Routed {
     candidates: Option<Box<[u32]>>,
 }
 
+/// How long requests waited in their queues: 16 bytes each.
+#[derive(Debug, Default)]
+pub struct Waits(Vec<(u64, u64)>);
+
+impl Waits {
+    /// A request that has ended, or met the end of the run. Nothing is kept of one that never got a step.
+    pub fn add(&mut self, record: &RequestRecord) {
+        if let (Some(start_us), Some(queued_us)) = (record.first_scheduled_us, record.queued_us) {
+            self.0.push((record.id, start_us.saturating_sub(queued_us)));
+        }
+    }
+
+    /// How long a request waited; they are in order of id.
+    fn of(&self, id: u64) -> Option<u64> {
+        let at = self.0.binary_search_by_key(&id, |&(id, _)| id).ok()?;
+        Some(self.0[at].1)
+    }
+}
+
 /// Of one instance, the decisions that sent a request there, and how long each waited.
-type Waits = Vec<(usize, u64, u64)>;
+type There = Vec<(usize, u64, u64)>;
 
 impl Routings {
     /// None yet, of a cluster of so many instances.
@@ -49,13 +68,14 @@ impl Routings {
     /// The regret of each decision, in their order: the queueing delay of the request (from its entry into
     /// the queue to the first step that computed something for it) - the least that a request met at any
     /// of its candidates, itself included. At another candidate that is the next request that was sent there
-    /// within [`WINDOW_US`], else the last one before. `records` in order of id. \[us\]
+    /// within [`WINDOW_US`], else the last one before. \[us\]
     ///
     /// `None` where the request never got a step, or nothing is known of any other candidate.
     #[must_use]
-    pub fn regrets_us(&self, records: &[RequestRecord]) -> Vec<Option<u64>> {
-        let waits: Vec<Option<u64>> = self.routed.iter().map(|one| wait_us(records, one.id)).collect();
-        let mut there: Vec<Waits> = vec![Vec::new(); self.instances as usize];
+    pub fn regrets_us(&self, mut waits: Waits) -> Vec<Option<u64>> {
+        waits.0.sort_unstable();
+        let waits: Vec<Option<u64>> = self.routed.iter().map(|one| waits.of(one.id)).collect();
+        let mut there: Vec<There> = vec![Vec::new(); self.instances as usize];
         for (order, (one, wait)) in self.routed.iter().zip(&waits).enumerate() {
             if let (Some(list), Some(wait_us)) = (there.get_mut(one.instance as usize), wait) {
                 list.push((order, one.now_us, *wait_us));
@@ -76,14 +96,8 @@ impl Routings {
     }
 }
 
-/// How long a request waited in its queue.
-fn wait_us(records: &[RequestRecord], id: u64) -> Option<u64> {
-    let record = &records[records.binary_search_by_key(&id, |record| record.id).ok()?];
-    Some(record.first_scheduled_us?.saturating_sub(record.queued_us?))
-}
-
 /// How long a request waited that was sent to an instance at about the time of a decision.
-fn met_us(waits: &Waits, order: usize, now_us: u64) -> Option<u64> {
+fn met_us(waits: &There, order: usize, now_us: u64) -> Option<u64> {
     let next = waits.partition_point(|(other, ..)| *other <= order);
     let soon = waits.get(next).filter(|(_, other_us, _)| other_us - now_us <= WINDOW_US);
     let before = || waits[..next].last();
@@ -127,14 +141,15 @@ mod tests {
     fn regrets(instances: u32, routed: &[Routing<'_>]) -> Vec<Option<u64>> {
         let records =
             routed.iter().zip(0..).map(|(&(_, instance, wait_us, _), id)| record(id, instance, wait_us));
-        let records: Vec<_> = records.collect();
+        let mut waits = Waits::default();
+        records.for_each(|record| waits.add(&record));
         let routed = routed.iter().zip(0..).map(|(&(now_us, instance, _, candidates), id)| Routed {
             id,
             now_us,
             instance,
             candidates: candidates.map(Into::into),
         });
-        Routings { instances, routed: routed.collect() }.regrets_us(&records)
+        Routings { instances, routed: routed.collect() }.regrets_us(waits)
     }
 
     #[test]

@@ -3,8 +3,10 @@
 
 use serde::Serialize;
 
+use crate::engine::Trend;
+
 /// Fewer arrivals than this say nothing about a trend.
-const FEWEST_ARRIVALS: usize = 40;
+const FEWEST_ARRIVALS: u64 = 40;
 /// The last quarter's mean must exceed the third's by this factor. A queue that grows steadily
 /// from nothing gives 1.4.
 const GROWTH: f64 = 1.15;
@@ -25,18 +27,14 @@ pub struct Saturation {
 }
 
 impl Saturation {
-    /// From the waiting requests that each arrival found, in order; `None` for too few arrivals.
+    /// From the waiting requests that the first `count` arrivals found; `None` for too few arrivals.
     #[must_use]
-    pub fn of(waiting_at_arrival: &[(u64, u64)], instances: usize) -> Option<Self> {
-        let count = waiting_at_arrival.len();
+    pub fn of(waiting_at_arrival: &Trend, count: u64, instances: usize) -> Option<Self> {
         if count < FEWEST_ARRIVALS {
             return None;
         }
-        let mean = |part: &[(u64, u64)]| {
-            part.iter().map(|&(_, waiting)| waiting as f64).sum::<f64>() / part.len() as f64
-        };
-        let third = mean(&waiting_at_arrival[count / 2..count * 3 / 4]);
-        let last = mean(&waiting_at_arrival[count * 3 / 4..]);
+        let third = waiting_at_arrival.mean(count / 2, count * 3 / 4)?;
+        let last = waiting_at_arrival.mean(count * 3 / 4, count)?;
         let piled_up = (last - third) / (count as f64 / 4.0);
         // Less than one waiting request per instance is no queue worth the word.
         let still_growing = last >= instances as f64 && last > GROWTH * third && piled_up > PILED_UP;
@@ -50,12 +48,14 @@ mod tests {
 
     #[test]
     fn a_steady_climb_is_past_saturation_and_a_plateau_is_not() {
-        let climb: Vec<_> = (0..400).map(|t| (t, t)).collect();
-        assert!(Saturation::of(&climb, 4).unwrap().still_growing);
-        let plateau: Vec<_> = (0..400).map(|t| (t, t.min(100) + t % 7)).collect();
-        assert!(!Saturation::of(&plateau, 4).unwrap().still_growing);
-        let idle: Vec<_> = (0..400).map(|t| (t, u64::from(t == 390))).collect();
-        assert!(!Saturation::of(&idle, 4).unwrap().still_growing);
-        assert!(Saturation::of(&climb[..10], 4).is_none());
+        let of = |waiting: &dyn Fn(u64) -> u64, count| {
+            let mut trend = Trend::default();
+            (0..count).for_each(|t| trend.push(waiting(t)));
+            Saturation::of(&trend, count, 4)
+        };
+        assert!(of(&|t| t, 400).unwrap().still_growing);
+        assert!(!of(&|t| t.min(100) + t % 7, 400).unwrap().still_growing);
+        assert!(!of(&|t| u64::from(t == 390), 400).unwrap().still_growing);
+        assert!(of(&|t| t, 10).is_none());
     }
 }

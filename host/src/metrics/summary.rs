@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Collector, Distribution, Goodput, Histogram, Saturation, Targets};
-use crate::engine::{InstanceTotals, RequestRecord, State, StateCounts, Totals};
+use super::folded::Whole;
+use super::tally::Tally;
+use super::{Collector, Distribution, Goodput, Histogram, RELATIVE_ERROR, Saturation, Targets};
+use crate::engine::{InstanceTotals, RequestRecord, State, Totals};
 
 /// Latency figures of a group of completed requests; `None` where there is no value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -134,10 +136,30 @@ pub struct Summary {
     pub saturation: Option<Saturation>,
     /// Ids of the first requests that could never fit.
     pub dropped_ids: Vec<u64>,
+    /// How percentiles were computed.
+    pub percentiles: Percentiles,
 }
 
-/// How many dropped requests are named.
-const NAMED_DROPS: usize = 10;
+/// How percentiles were computed. Counts, sums and means are exact in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Percentiles {
+    /// `exact`: from all values; `sketch`: from counts of buckets.
+    pub method: &'static str,
+    /// By how much of itself each may be off; absent where it is exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relative_error: Option<f64>,
+}
+
+impl Percentiles {
+    /// From all values.
+    pub const EXACT: Self = Self { method: "exact", relative_error: None };
+
+    /// From sketches.
+    #[must_use]
+    pub fn sketched() -> Self {
+        Self { method: "sketch", relative_error: Some(RELATIVE_ERROR) }
+    }
+}
 
 fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
@@ -151,32 +173,24 @@ fn step_ms(ticks: u64, steps: u64) -> Option<f64> {
 /// Puts a run into figures; `slo` gives the targets of classes.
 #[must_use]
 pub fn summarise(collector: &Collector, totals: &Totals, slo: &BTreeMap<String, Targets>) -> Summary {
-    let records = collector.records();
-    let mut classes: BTreeMap<&str, Vec<&RequestRecord>> = BTreeMap::new();
-    for record in records {
-        classes.entry(record.class()).or_default().push(record);
-    }
-    let empty = Histogram::default();
-    let per_class = classes.iter().map(|(&class, members)| {
-        let gaps = collector.gaps().get(class).unwrap_or(&empty);
-        (class.to_owned(), group(members, gaps, slo))
-    });
-    let per_class: BTreeMap<_, _> = per_class.collect();
-    let mut all_gaps = Histogram::default();
-    collector.gaps().values().for_each(|gaps| all_gaps.merge(gaps));
-    let all: Vec<&RequestRecord> = records.iter().collect();
-    let overall = group(&all, &all_gaps, slo);
+    let mut kept = Whole::new(false);
+    let ((overall, per_class), whole, percentiles) = match collector.folded() {
+        Some(folded) => (folded.groups(), folded.whole(), Percentiles::sketched()),
+        None => {
+            collector.records().iter().for_each(|record| kept.add(record));
+            (groups(collector, slo), &kept, Percentiles::EXACT)
+        }
+    };
 
     let sum = |of: fn(&InstanceTotals) -> u64| totals.instances.iter().map(of).sum::<u64>();
     let admitted = sum(|i| i.admitted_tokens);
     let (hit_gpu, hit_cpu) = (sum(|i| i.hit_tokens_gpu), sum(|i| i.hit_tokens_cpu));
     let seconds = totals.end_us as f64 / 1e6;
     let per_second = |count: u64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
-    let dropped = records.iter().filter(|record| record.state == State::Dropped);
     Summary {
         end_ms: totals.end_us as f64 / 1e3,
         throughput_rps: per_second(overall.completed()),
-        output_tokens_per_s: per_second(records.iter().map(|record| record.output_tokens).sum()),
+        output_tokens_per_s: per_second(whole.output_tokens),
         overall,
         per_class,
         instances: totals.instances.iter().map(|instance| in_figures(instance, totals)).collect(),
@@ -197,13 +211,33 @@ pub fn summarise(collector: &Collector, totals: &Totals, slo: &BTreeMap<String, 
         reloaded_blocks: sum(|i| i.reloaded_blocks),
         thrashed_blocks: sum(|i| i.thrashed_blocks),
         kv_thrashing_rate: ratio(sum(|i| i.thrashed_blocks), sum(|i| i.offloaded_blocks)),
-        fairness_jain: jain(records),
+        fairness_jain: whole.tokens_by_tenant().and_then(|tokens| jain_index(tokens.into_iter())),
         saturation: Saturation::of(
-            &totals.waiting_at_arrival[..totals.arrivals_under_load],
+            &totals.waiting_at_arrival,
+            totals.arrivals_under_load,
             totals.instances.len(),
         ),
-        dropped_ids: dropped.map(|record| record.id).take(NAMED_DROPS).collect(),
+        dropped_ids: whole.dropped_ids.clone(),
+        percentiles,
     }
+}
+
+/// All requests, and those of each class, from their records.
+fn groups(collector: &Collector, slo: &BTreeMap<String, Targets>) -> (Group, BTreeMap<String, Group>) {
+    let records = collector.records();
+    let mut classes: BTreeMap<&str, Vec<&RequestRecord>> = BTreeMap::new();
+    for record in records {
+        classes.entry(record.class()).or_default().push(record);
+    }
+    let empty = Histogram::default();
+    let per_class = classes.into_iter().map(|(class, members)| {
+        let gaps = collector.gaps().get(class).unwrap_or(&empty);
+        (class.to_owned(), group(members, gaps, slo))
+    });
+    let per_class = per_class.collect();
+    let mut all_gaps = Histogram::default();
+    collector.gaps().values().for_each(|gaps| all_gaps.merge(gaps));
+    (group(records, &all_gaps, slo), per_class)
 }
 
 /// The figures of some requests of a run, chosen by whatever one likes. Gaps between tokens are known
@@ -213,38 +247,17 @@ pub fn group_of<'a>(
     members: impl IntoIterator<Item = &'a RequestRecord>,
     slo: &BTreeMap<String, Targets>,
 ) -> Group {
-    group(&members.into_iter().collect::<Vec<_>>(), &Histogram::default(), slo)
+    group(members, &Histogram::default(), slo)
 }
 
-fn group(members: &[&RequestRecord], gaps: &Histogram, slo: &BTreeMap<String, Targets>) -> Group {
-    let mut counts = StateCounts::default();
-    members.iter().for_each(|record| counts.add(record.state));
-    let times = |of: &dyn Fn(&RequestRecord) -> Option<f64>| {
-        let completed = members.iter().filter(|record| record.state == State::Completed);
-        let mut times: Vec<f64> = completed.filter_map(|record| of(record)).collect();
-        Distribution::of_us(&mut times)
-    };
-    let mut goodput = Goodput::default();
-    for record in members.iter().filter(|record| record.state != State::NotArrived) {
-        if let Some(targets) = slo.get(record.class()) {
-            goodput.offered += 1;
-            goodput.met += u64::from(targets.met(record));
-        }
-    }
-    Group {
-        requests: members.len() as u64,
-        states: State::ALL.into_iter().map(|state| (state.name(), counts.get(state))).collect(),
-        latencies: Latencies {
-            ttft_ms: times(&|record| record.ttft_us.map(|us| us as f64)),
-            itl_ms: gaps.distribution(),
-            tpot_ms: times(&RequestRecord::tpot_us),
-            e2e_ms: times(&|record| record.e2e_us.map(|us| us as f64)),
-            queueing_ms: times(&|record| record.queueing_us().map(|us| us as f64)),
-        },
-        goodput: (goodput.offered > 0).then_some(goodput),
-        hit_tokens: members.iter().map(|record| record.hit_tokens_gpu + record.hit_tokens_cpu).sum(),
-        admitted_tokens: members.iter().map(|record| record.admitted_tokens).sum(),
-    }
+fn group<'a>(
+    members: impl IntoIterator<Item = &'a RequestRecord>,
+    gaps: &Histogram,
+    slo: &BTreeMap<String, Targets>,
+) -> Group {
+    let mut tally = Tally::<Vec<f64>>::new();
+    members.into_iter().for_each(|record| tally.add(record, slo.get(record.class())));
+    tally.finish(gaps.distribution())
 }
 
 fn in_figures(instance: &InstanceTotals, totals: &Totals) -> InstanceSummary {
@@ -271,14 +284,6 @@ fn in_figures(instance: &InstanceTotals, totals: &Totals) -> InstanceSummary {
 
 /// Jain's index: (sum x)^2 / (n * sum x^2) over the output tokens of each tenant; 1 is even
 /// (Jain, Chiu and Hawe, 1984).
-fn jain(records: &[RequestRecord]) -> Option<f64> {
-    let mut tokens: BTreeMap<&str, u64> = BTreeMap::new();
-    for record in records {
-        *tokens.entry(record.tenant.as_deref().unwrap_or("")).or_default() += record.output_tokens;
-    }
-    jain_index(tokens.values().copied())
-}
-
 fn jain_index(tokens: impl ExactSizeIterator<Item = u64> + Clone) -> Option<f64> {
     let count = tokens.len();
     let sum: f64 = tokens.clone().map(|x| x as f64).sum();

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::Summary;
+use crate::metrics::{Percentiles, Summary};
 use crate::policy::{Ejection, FailureCount};
 use crate::run::{Outcome, Provenance, Used};
 
@@ -123,24 +123,42 @@ pub enum RecordError {
     },
 }
 
-/// Reads the provenance back from a summary file; its figures do not matter.
+/// What is read back from a summary file.
+#[derive(Debug, PartialEq)]
+pub struct Recorded {
+    /// Where the run came from.
+    pub provenance: Provenance,
+    /// Whether its percentiles are those of sketches.
+    pub is_sketched: bool,
+}
+
+/// Reads back how a run was made from its summary file; its figures do not matter.
 ///
 /// # Errors
 ///
 /// Why the text is no summary of this version.
-pub fn read_provenance(text: &str) -> Result<Provenance, RecordError> {
+pub fn read(text: &str) -> Result<Recorded, RecordError> {
     #[derive(Deserialize)]
     struct Version {
         schema_version: u32,
         #[serde(default)]
         provenance: serde_json::Value,
+        #[serde(default)]
+        summary: Figures,
     }
-    let Version { schema_version, provenance } = serde_json::from_str(text)?;
+    #[derive(Default, Deserialize)]
+    struct Figures {
+        #[serde(default)]
+        percentiles: serde_json::Value,
+    }
+    let Version { schema_version, provenance, summary } = serde_json::from_str(text)?;
     if schema_version != SCHEMA_VERSION {
         let host = provenance["host_version"].as_str().unwrap_or("of another version").to_owned();
         return Err(RecordError::Version { found: schema_version, host });
     }
-    Ok(serde_json::from_value(provenance)?)
+    // Summaries of before the word was there are exact.
+    let is_sketched = summary.percentiles["method"] == Percentiles::sketched().method;
+    Ok(Recorded { provenance: serde_json::from_value(provenance)?, is_sketched })
 }
 
 #[cfg(test)]
@@ -194,12 +212,24 @@ mod tests {
 
     #[test]
     fn the_record_is_read_back_as_it_was() {
-        assert_eq!(read_provenance(&text()).unwrap(), outcome().provenance);
+        let recorded = Recorded { provenance: outcome().provenance, is_sketched: false };
+        assert_eq!(read(&text()).unwrap(), recorded);
+        let mut sketched = outcome();
+        sketched.summary.percentiles = Percentiles::sketched();
+        let mut out = Vec::new();
+        write(&sketched, &mut out).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let percentiles = serde_json::json!({"method": "sketch", "relative_error": 1.0 / 2048.0});
+        assert_eq!(document["summary"]["percentiles"], percentiles);
+        assert!(read(std::str::from_utf8(&out).unwrap()).unwrap().is_sketched);
+        // Summaries were all exact before they said so.
+        let before = text().replace("\"percentiles\"", "\"something_else\"");
+        assert_eq!(read(&before).unwrap(), recorded);
     }
 
     #[test]
     fn another_form_or_version_is_refused() {
-        let message = |text: &str| read_provenance(text).unwrap_err().to_string();
+        let message = |text: &str| read(text).unwrap_err().to_string();
         assert!(message("seed: 1").starts_with("this is not a summary that `pointsman run --summary` wrote"));
         assert!(message("{}").contains("missing field `schema_version`"));
         assert!(message(r#"{"schema_version": 1}"#).contains("this is not a summary"));

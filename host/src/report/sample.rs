@@ -1,6 +1,6 @@
 //! A run in literal figures, for the tests of reports.
 
-use crate::metrics::{Collector, Distribution, Group, InstanceSummary, Latencies, Summary};
+use crate::metrics::{Collector, Distribution, Group, InstanceSummary, Latencies, Percentiles, Summary};
 use crate::policy::{Ejection, FailureCount, PolicyFailure, PolicyKind};
 use crate::registry::LibraryRecord;
 use crate::run::{Outcome, Provenance, Used, WorkloadRecord};
@@ -95,6 +95,7 @@ pub(super) fn outcome() -> Outcome {
             fairness_jain: None,
             saturation: None,
             dropped_ids: vec![],
+            percentiles: Percentiles::EXACT,
         },
         collector: Collector::default(),
         idle: vec![],

@@ -1,6 +1,6 @@
 //! What somebody wants to know of a run besides its results. Nothing of it influences the run.
 
-use crate::metrics::{Attribution, Attributor, Collector, DecisionLog, Routings};
+use crate::metrics::{Attribution, Attributor, DecisionLog, Routings, Waits};
 use crate::policy::{DecisionRecorder, DecisionView, Router};
 
 /// What is looked at.
@@ -31,9 +31,9 @@ impl Recorder {
         is_wanted.then(|| Self { routings: Routings::new(instances), attributor, log })
     }
 
-    /// What it comes to when the run is over and the collector sorted.
-    pub(super) fn finish(mut self, collector: &Collector) -> (Option<Attribution>, Option<DecisionLog>) {
-        let regrets_us = self.routings.regrets_us(collector.records());
+    /// What it comes to when the run is over, with how long its requests waited.
+    pub(super) fn finish(mut self, waits: Waits) -> (Option<Attribution>, Option<DecisionLog>) {
+        let regrets_us = self.routings.regrets_us(waits);
         if let Some(log) = &mut self.log {
             log.judge(&regrets_us);
         }

@@ -3,10 +3,11 @@
 //! `policies` builds what the configuration names, `fallbacks` notes what may take the place of a policy,
 //! `origins` says where they come from without building them, `effects` finds what is asked for in vain, `look` is what somebody wants to know besides, for which
 //! `shadows` builds second objects of scorers, and `trial` a second router on the same cluster,
-//! `prepare` puts policies, workload and cluster together, `outcome` is what is left when the
+//! `prepare` puts policies, workload and cluster together, `ended` passes requests on as they end, `outcome` is what is left when the
 //! simulation has ended. Everything that can be wrong is found before the first event.
 
 mod effects;
+mod ended;
 mod error;
 mod fallbacks;
 mod look;
@@ -17,6 +18,7 @@ mod prepare;
 mod shadows;
 mod trial;
 
+pub use ended::Listener;
 pub use error::RunFailure;
 pub use look::Look;
 pub use origins::{Origins, origins};

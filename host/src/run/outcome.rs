@@ -13,7 +13,7 @@ pub struct Outcome {
     pub summary: Summary,
     /// Events that were handled or counted, reports aside: the same on either engine.
     pub events: u64,
-    /// The records of all requests, in order of id.
+    /// The records of all requests, in order of id, unless there are more than were to be kept.
     pub collector: Collector,
     /// The policies, in configured order.
     pub policies: Vec<Used>,

@@ -1,12 +1,13 @@
 //! Puts policies, workload and cluster together, and runs them.
 
 use super::effects::unmet_classes;
+use super::ended::{Ended, Listener};
 use super::look::Recorder;
 use super::policies::Builder;
 use super::{IdleLibrary, Look, Outcome, Provenance, Rival, RunFailure, Trialled, Used, WorkloadRecord};
 use crate::config::{ConfigError, Diagnostic, Resolved};
 use crate::engine::{ClusterSettings, Observer, Simulation, Watch};
-use crate::metrics::{Collector, summarise};
+use crate::metrics::{Collector, Keep, Waits, summarise};
 use crate::policy::Policies;
 use crate::registry::{self, Catalogue, Origin};
 use crate::workload::{self, Source, WorkloadError, WorkloadSpec};
@@ -21,6 +22,7 @@ pub struct Prepared {
     provenance: Provenance,
     warnings: Vec<Diagnostic>,
     look: Look,
+    keep: Keep,
     /// Where the policies of a second routing came from.
     rival: Vec<registry::Provenance>,
 }
@@ -103,6 +105,7 @@ pub fn prepare_to_look(
         provenance,
         warnings: all,
         look,
+        keep: Keep::All,
         rival: Vec::new(),
     })
 }
@@ -163,6 +166,13 @@ impl Prepared {
         Ok(Self { rival: built, ..self })
     }
 
+    /// The same with a bound on the requests that are kept one by one. [`Outcome::collector`] has no
+    /// records of a run of more, and the percentiles of its summary are those of sketches.
+    #[must_use]
+    pub fn keeping(self, keep: Keep) -> Self {
+        Self { keep, ..self }
+    }
+
     /// Requests that there will be, if that is known.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
@@ -196,27 +206,45 @@ impl Prepared {
     ///
     /// What ended it early.
     pub fn execute_observed(
-        mut self,
+        self,
         watch: &mut dyn Watch,
         observer: Option<&mut dyn Observer>,
     ) -> Result<Outcome, RunFailure> {
-        let mut collector = Collector::expecting(self.source.total());
+        self.execute_told(watch, observer, None)
+    }
+
+    /// The same, with somebody who hears of every request as it ends, in order of time.
+    ///
+    /// # Errors
+    ///
+    /// What ended it early.
+    pub fn execute_told(
+        mut self,
+        watch: &mut dyn Watch,
+        observer: Option<&mut dyn Observer>,
+        listener: Option<Listener<'_>>,
+    ) -> Result<Outcome, RunFailure> {
+        let collector =
+            Collector::expecting(self.source.total()).keeping(self.keep, self.resolved.slo.clone());
         let settings = &self.resolved.settings;
         let mut recorder = Recorder::new(&self.look, settings.instances, &self.policies.router);
+        let waits = recorder.as_ref().map(|_| Waits::default());
+        let mut ended = Ended { collector, waits, listener };
         let engine = self.resolved.engine;
-        let simulation =
-            Simulation::new(settings, engine, &mut self.policies, &mut *self.source, &mut collector);
+        let simulation = Simulation::new(settings, engine, &mut self.policies, &mut *self.source, &mut ended);
         let simulation = simulation.with_recorder(recorder.as_mut().map(|recorder| recorder as _));
         let totals = match observer {
             Some(observer) => simulation.observed_by(observer).run(watch)?,
             None => simulation.run(watch)?,
         };
+        let Ended { mut collector, waits, .. } = ended;
         collector.sort();
-        let looked = recorder.map(|recorder| recorder.finish(&collector));
+        let looked = recorder.zip(waits).map(|(recorder, waits)| recorder.finish(waits));
         let (attribution, decisions) = looked.unwrap_or_default();
         let summary = summarise(&collector, &totals, &self.resolved.slo);
         let mut warnings = self.source.warnings();
         warnings.extend(unmet_classes(&self.resolved, &summary));
+        warnings.extend(collector.warnings());
         Ok(Outcome {
             summary,
             events: totals.events,

@@ -59,3 +59,19 @@ fn a_full_disk_is_named() {
     assert_eq!(seen.code, Some(1));
     assert!(seen.err.contains("cannot write to standard output"), "{}", seen.err);
 }
+
+#[test]
+fn exactness_is_said_to_be_needless_where_it_is() {
+    let scene = Scene::new();
+    let plain = scene.run(&["run", "run.yaml", "--format", "json"]);
+    let exact = scene.run(&["run", "run.yaml", "--format", "json", "--exact"]);
+    assert_eq!((exact.code, &exact.out), (Some(0), &plain.out));
+    let warning = "--exact has no effect on a run of 60 requests: summaries of up to 1,000,000 are exact";
+    assert!(exact.err.contains(warning), "{}", exact.err);
+    let quiet = scene.run(&["run", "run.yaml", "--exact", "--quiet"]);
+    assert!(quiet.err.contains("--exact has no effect: no summary is wanted"), "{}", quiet.err);
+    scene.write("s.json", &plain.out);
+    let again = scene.run(&["run", "--from", "s.json", "--exact"]);
+    assert_eq!(again.code, Some(2));
+    assert!(again.err.contains("`--from` and `--exact` cannot be used together"), "{}", again.err);
+}

@@ -3,7 +3,7 @@
 use super::super::number::{decimal, decimals_for};
 use super::super::{Style, Table};
 use super::groups;
-use crate::metrics::{Distribution, Latencies, Summary};
+use crate::metrics::{Distribution, EXACT_REQUESTS, Latencies, Summary};
 
 /// A metric: its title, and where it is found.
 type Metric = (&'static str, fn(&Latencies) -> Option<Distribution>);
@@ -29,7 +29,13 @@ pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
     // Blocks are equally wide, so that those of the next row stand below those of the first.
     let width = blocks.iter().map(|block| width(block)).max().unwrap_or(0);
     let in_a_row = ((style.width + GAP) / (width + GAP)).max(1);
-    let mut lines = vec![format!("{} {}", style.title("Latency of completed requests"), style.faint("[ms]"))];
+    let mut unit = "[ms]".to_owned();
+    if let Some(error) = summary.percentiles.relative_error {
+        unit += &format!(", percentiles within {} %", decimal(error * 100.0, 2));
+    } else if summary.overall.requests > EXACT_REQUESTS {
+        unit += ", exact";
+    }
+    let mut lines = vec![format!("{} {}", style.title("Latency of completed requests"), style.faint(&unit))];
     for row in blocks.chunks(in_a_row) {
         lines.extend(beside(row, width, style));
     }

@@ -1,7 +1,7 @@
 //! The summary as a person sees it, from literal figures.
 
 use super::*;
-use crate::metrics::{Goodput, Saturation};
+use crate::metrics::{Goodput, Percentiles, Saturation};
 use crate::policy::{FailureCount, PolicyKind};
 use crate::report::sample::{group, instance, outcome, with_ejections};
 
@@ -235,6 +235,21 @@ fn many_instances_are_summed_up() {
       highest      63  87.1 %    45.7 %   61.0 %  100.0 %           12      3,456       789
       over 64 instances; --summary FILE has each
     "#);
+}
+
+/// Where it could be either, the summary says how percentiles were computed.
+#[test]
+fn a_long_run_says_how_its_percentiles_were_computed() {
+    let mut outcome = outcome();
+    let title = |outcome: &Outcome| {
+        let text = written(outcome, Style::PLAIN);
+        text.lines().find(|line| line.starts_with("Latency")).unwrap().to_owned()
+    };
+    assert_eq!(title(&outcome), "Latency of completed requests [ms]");
+    outcome.summary.overall.requests = 1_000_001;
+    assert_eq!(title(&outcome), "Latency of completed requests [ms], exact");
+    outcome.summary.percentiles = Percentiles::sketched();
+    assert_eq!(title(&outcome), "Latency of completed requests [ms], percentiles within 0.05 %");
 }
 
 #[test]
