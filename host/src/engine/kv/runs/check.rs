@@ -2,14 +2,14 @@
 
 use rustc_hash::FxHashMap;
 
+use super::super::blocks::NONE;
+use super::super::held::Held;
 use super::{RunBlocks, runs_of};
-use crate::engine::kv::blocks::NONE;
-use crate::engine::kv::held::Held;
 
 impl RunBlocks {
     /// Law L4 in full: references are what the owners hold, every free block is in the free queue, and every
     /// block is counted once. `loose`: blocks that were handed out to nobody in particular.
-    pub(in crate::engine::kv) fn check<'a>(&self, held: impl Iterator<Item = &'a Held>, loose: u64) {
+    pub(in super::super) fn check<'a>(&self, held: impl Iterator<Item = &'a Held>, loose: u64) {
         let mut owners: FxHashMap<u32, u32> = FxHashMap::default();
         let mut blank = loose;
         for held in held {

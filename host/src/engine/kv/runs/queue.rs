@@ -1,7 +1,7 @@
 //! The free queue: a list through the runs of free blocks.
 
+use super::super::blocks::NONE;
 use super::run::{Run, Slab};
-use crate::engine::kv::blocks::NONE;
 
 /// Runs of free blocks: the next block to be handed out is the last of the head.
 pub(super) struct FreeQueue {

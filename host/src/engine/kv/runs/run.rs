@@ -1,6 +1,6 @@
 //! A run of blocks, and the places where runs are kept.
 
-use crate::engine::kv::blocks::NONE;
+use super::super::blocks::NONE;
 
 /// Blocks of equal standing: in one state, with as many references each, free ones next to each other in
 /// the free queue, deepest first.
