@@ -225,6 +225,14 @@ pub fn summarise(collector: &Collector, totals: &Totals, slo: &BTreeMap<String, 
 /// All requests, and those of each class, from their records.
 fn groups(collector: &Collector, slo: &BTreeMap<String, Targets>) -> (Group, BTreeMap<String, Group>) {
     let records = collector.records();
+    if let Some((first, others)) = records.split_first()
+        && others.iter().all(|record| record.class() == first.class())
+    {
+        // The most common case: all requests are those of one class.
+        let gaps = collector.gaps().get(first.class()).cloned().unwrap_or_default();
+        let all = group(records, &gaps, slo);
+        return (all.clone(), BTreeMap::from([(first.class().to_owned(), all)]));
+    }
     let mut classes: BTreeMap<&str, Vec<&RequestRecord>> = BTreeMap::new();
     for record in records {
         classes.entry(record.class()).or_default().push(record);
