@@ -92,7 +92,7 @@ impl EventQueue {
     }
 
     /// Time and kind of the next event.
-    pub(crate) fn peek(&self) -> Option<(u64, Kind)> {
+    pub(crate) fn peek(&mut self) -> Option<(u64, Kind)> {
         let other = self.heap.peek().map(|Reverse((time_us, kind, ..))| (*time_us, *kind));
         match (self.peek_timer(), other) {
             (Some(timer), Some(other)) => Some(timer.min(other)),
@@ -101,8 +101,8 @@ impl EventQueue {
     }
 
     /// Time and kind of the next step end or start of the fast engine.
-    fn peek_timer(&self) -> Option<(u64, Kind)> {
-        let (time_us, is_start, _) = self.timers.as_ref()?.next()?;
+    fn peek_timer(&mut self) -> Option<(u64, Kind)> {
+        let (time_us, is_start, _) = self.timers.as_mut()?.next()?;
         Some((time_us, if is_start { Kind::StepStart } else { Kind::StepEnd }))
     }
 
@@ -120,7 +120,7 @@ impl EventQueue {
     }
 
     /// Whether anything but reports is still to come.
-    pub(crate) fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&mut self) -> bool {
         self.heap.len() > self.refreshes || self.peek_timer().is_some()
     }
 }

@@ -40,40 +40,25 @@ impl WaitingQueue {
     pub(crate) fn push_back(&mut self, slot: u32, request: &mut Request) {
         request.queue_position = self.next_back;
         self.next_back += 1;
-        self.enter(slot, request);
+        self.slots.push(slot);
+        self.note_entry(request);
     }
 
     pub(crate) fn push_front(&mut self, slot: u32, request: &mut Request) {
         self.last_front -= 1;
         request.queue_position = self.last_front;
-        self.enter(slot, request);
+        self.slots.insert(0, slot);
+        self.note_entry(request);
     }
 
-    fn enter(&mut self, slot: u32, request: &mut Request) {
+    fn note_entry(&mut self, request: &mut Request) {
         request.keyed = false;
-        self.slots.push(slot);
         self.unsorted = true;
     }
 
     /// The first `count` left the queue.
     pub(crate) fn remove_first(&mut self, count: usize) {
         self.slots.drain(..count);
-    }
-
-    /// What [`Self::arrange`] would come to, where the place of entry is the key and nobody gives priorities.
-    fn keep_entry_order(&mut self, requests: &mut Requests) {
-        for &slot in &self.slots {
-            let request = &mut requests[slot];
-            if !request.keyed {
-                (request.key, request.priority, request.keyed) =
-                    (Key::of(request.queue_position as f64), 0.0, true);
-            }
-        }
-        let place = |&slot: &u32| requests[slot].queue_position;
-        if !self.slots.is_sorted_by_key(place) {
-            self.slots.sort_unstable_by_key(place);
-        }
-        self.unsorted = false;
     }
 
     /// Asks the policies for priorities and keys, and sorts: key, then arrival, then id. An order
@@ -89,7 +74,8 @@ impl WaitingQueue {
             return Ok(());
         }
         if ordering.is_entry_order() {
-            self.keep_entry_order(requests);
+            // Nobody else has put it in an order: it is as requests entered.
+            self.unsorted = false;
             return Ok(());
         }
         let asked: Vec<u32> = self

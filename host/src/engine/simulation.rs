@@ -161,12 +161,13 @@ impl<'a> Simulation<'a> {
             if fixed_us.is_none() && !self.events.is_live() {
                 break;
             }
+            let next = self.events.peek();
             // Arrivals that were fixed beforehand go before others of the same time and kind.
-            let from_source = match (fixed_us, self.events.peek()) {
+            let from_source = match (fixed_us, next) {
                 (Some(fixed_us), Some(next)) => (fixed_us, Kind::Arrival) <= next,
                 (fixed, _) => fixed.is_some(),
             };
-            let time_us = if from_source { fixed_us } else { self.events.peek().map(|(us, _)| us) };
+            let time_us = if from_source { fixed_us } else { next.map(|(us, _)| us) };
             let Some(time_us) = time_us.filter(|&us| us <= horizon_us) else { break };
             assert!(time_us >= self.now_us, "L3: the clock went back");
             self.now_us = time_us;

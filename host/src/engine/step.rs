@@ -41,16 +41,16 @@ impl Simulation<'_> {
         self.instances[index as usize].start_due = false;
         self.land_offloads(index, self.now_us);
         self.instances[index as usize].account_use(self.now_us);
-        self.keep_or_dissolve_batch(index);
-        let members = self.instances[index as usize].batch.len() as u64;
         loop {
             let ordering = &mut self.policies.orderings[index as usize];
             let Instance { waiting, blocks, cpu, .. } = &mut self.instances[index as usize];
             let block_size = self.settings.kv.block_size;
             let remaining = |request: &Request| remaining_prefill_tokens(blocks, cpu, request, block_size);
             waiting.arrange(self.now_us, &mut self.requests, ordering, &remaining)?;
+            let preempted = self.keep_batch(index);
+            let members = self.instances[index as usize].batch.len() as u64;
             let budget = self.settings.engine.max_num_batched_tokens - members;
-            let mut draft = Draft { budget, ..Draft::default() };
+            let mut draft = Draft { budget, preempted, ..Draft::default() };
             if members > 0 {
                 self.instances[index as usize].start_batch();
             }
@@ -232,7 +232,7 @@ impl Simulation<'_> {
     }
 
     /// Preempts a running request; returns the tokens that it had in this step.
-    fn preempt(&mut self, index: u32, at: usize) -> u64 {
+    pub(super) fn preempt(&mut self, index: u32, at: usize) -> u64 {
         let instance = &mut self.instances[index as usize];
         let slot = instance.running.remove(at);
         let request = &mut self.requests[slot];
@@ -302,7 +302,8 @@ impl Simulation<'_> {
         }
         if members > 0 {
             let ordering = &self.policies.orderings[index as usize];
-            let settled = !draft.may_fit_later && self.instances[index as usize].waiting.is_settled(ordering);
+            let is_known = !draft.preempted && !draft.may_fit_later;
+            let settled = is_known && self.instances[index as usize].waiting.is_settled(ordering);
             end_us = self.stretch(index, ticks, settled);
         }
         self.events.push(end_us, Event::StepEnd(index));

@@ -19,13 +19,16 @@ pub(super) struct Timers {
     keys: Vec<u64>,
     /// Winners of the games; node 1 is the final, the games of nodes 2k and 2k+1 lead to node k.
     winners: Vec<u32>,
+    /// An instance that acts now: its timer is off, but its games are not played anew before somebody
+    /// asks. Mostly it is set again first.
+    acting: Option<u32>,
 }
 
 impl Timers {
     /// Timers of so many instances, all off.
     pub(super) fn new(instances: u32) -> Self {
         let size = (instances as usize).next_power_of_two();
-        let mut timers = Self { keys: vec![OFF; size], winners: vec![0; size] };
+        let mut timers = Self { keys: vec![OFF; size], winners: vec![0; size], acting: None };
         for node in (1..size).rev() {
             timers.play(node);
         }
@@ -44,11 +47,22 @@ impl Timers {
     }
 
     fn change(&mut self, instance: u32, key: u64) {
+        if self.acting.is_some_and(|acting| acting != instance) {
+            self.settle();
+        }
+        self.acting = None;
         self.keys[instance as usize] = key;
         let mut node = (self.keys.len() + instance as usize) / 2;
         while node > 0 {
             self.play(node);
             node /= 2;
+        }
+    }
+
+    /// The games of an instance that acted are played, if it was not set again.
+    fn settle(&mut self) {
+        if let Some(acting) = self.acting.take() {
+            self.change(acting, OFF);
         }
     }
 
@@ -58,7 +72,8 @@ impl Timers {
     }
 
     /// Who acts next: tick, whether a step starts, and the instance.
-    pub(super) fn next(&self) -> Option<(u64, bool, u32)> {
+    pub(super) fn next(&mut self) -> Option<(u64, bool, u32)> {
+        self.settle();
         let instance = self.winner(1);
         let key = self.keys[instance as usize];
         (key != OFF).then_some((key / 2, key % 2 == 1, instance))
@@ -67,7 +82,8 @@ impl Timers {
     /// The same; its timer is off from now on.
     pub(super) fn pop(&mut self) -> Option<(u64, bool, u32)> {
         let next = self.next()?;
-        self.change(next.2, OFF);
+        self.keys[next.2 as usize] = OFF;
+        self.acting = Some(next.2);
         Some(next)
     }
 }

@@ -62,6 +62,11 @@ impl BlockPool {
         either!(&self.kept, blocks => blocks.peak_used())
     }
 
+    /// All blocks were in use at once.
+    pub(crate) fn note_full(&mut self) {
+        either!(&mut self.kept, blocks => blocks.note_full());
+    }
+
     /// How many of the first `most` blocks of a content are cached, without a gap.
     pub(crate) fn hit(&self, content: &Content, most: u64) -> u64 {
         self.each_hit(content, most, |_, _, _| {})

@@ -58,6 +58,10 @@ impl IndividualBlocks {
         self.peak_used
     }
 
+    pub(super) fn note_full(&mut self) {
+        self.peak_used = self.total;
+    }
+
     pub(super) fn is_free(&self, block: u32) -> bool {
         self.refs[block as usize] == 0
     }

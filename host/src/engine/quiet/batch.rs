@@ -131,6 +131,14 @@ impl Batch {
         self.members.pop().map(|Reverse(member)| member)
     }
 
+    /// Removes the member that was admitted last.
+    pub(super) fn pop_newest(&mut self) -> Option<Member> {
+        let newest = self.members().max_by_key(|member| member.seat).copied()?;
+        self.members.retain(|Reverse(member)| member.slot != newest.slot);
+        self.newest_seat = self.members().map(|member| member.seat).max().unwrap_or(0);
+        Some(newest)
+    }
+
     /// All members leave: they come in the order of admission.
     pub(super) fn drain(&mut self) -> Vec<Member> {
         let mut all: Vec<Member> = self.members.drain().map(|Reverse(member)| member).collect();

@@ -3,6 +3,7 @@
 use super::batch::{Batch, Member};
 use crate::engine::instance::Instance;
 use crate::engine::request::{Request, Requests};
+use crate::engine::settings::Preemption;
 use crate::engine::simulation::Simulation;
 
 /// Larger blocks have no batch: it keeps a count for every token of a block.
@@ -67,22 +68,34 @@ impl Instance {
         }
     }
 
+    /// A member goes back to the running requests. `seen_us`: when the clients saw the tokens of the last step
+    /// that ended.
+    fn return_to_running(&mut self, member: Member, requests: &mut Requests, seen_us: u64) {
+        let request = &mut requests[member.slot];
+        self.leave_batch(request, seen_us);
+        let gaps = &mut self.batch.gaps;
+        if gaps.adds_up() {
+            gaps.leave(request.gap_class);
+            gaps.take_back(request.gap_class, request.joined);
+        }
+        gaps.since(request.joined).for_each(|gap| request.add_gap(gap));
+        self.running.push(member.slot);
+    }
+
+    /// The member that was admitted last goes back to the running requests, of which there are none.
+    fn newest_leaves(&mut self, requests: &mut Requests, seen_us: u64) {
+        if let Some(member) = self.batch.pop_newest() {
+            self.return_to_running(member, requests, seen_us);
+        }
+    }
+
     /// All members go back to the running requests, in the order in which they were admitted.
-    /// `seen_us`: when the clients saw the tokens of the last step that ended.
     pub(crate) fn dissolve_batch(&mut self, requests: &mut Requests, seen_us: u64) {
         if self.batch.is_empty() {
             return;
         }
         for member in self.batch.drain() {
-            let request = &mut requests[member.slot];
-            self.leave_batch(request, seen_us);
-            let gaps = &mut self.batch.gaps;
-            if gaps.adds_up() {
-                gaps.leave(request.gap_class);
-                gaps.take_back(request.gap_class, request.joined);
-            }
-            gaps.since(request.joined).for_each(|gap| request.add_gap(gap));
-            self.running.push(member.slot);
+            self.return_to_running(member, requests, seen_us);
         }
         assert_eq!(self.batch.loose, 0, "L4: blocks of nobody");
         self.running.sort_unstable_by_key(|&slot| requests[slot].seat);
@@ -128,15 +141,45 @@ impl Simulation<'_> {
                 || request.stored_tokens() / size == request.computed / size)
     }
 
-    /// The batch stays together over the start of a step only if that is sure to give each member its token
-    /// and its block, in its turn.
-    pub(in crate::engine) fn keep_or_dissolve_batch(&mut self, index: u32) {
+    /// The batch stays together over the start of a step, if that is sure to give each member its token and
+    /// its block, in its turn. Where blocks run out, the members that were admitted last may have to
+    /// give way. Returns whether anybody did.
+    pub(in crate::engine) fn keep_batch(&mut self, index: u32) -> bool {
         let instance = &self.instances[index as usize];
-        if instance.batch.is_empty() || self.keeps_batch(instance) {
-            return;
+        if instance.batch.is_empty() {
+            return false;
+        }
+        let come_first = self.members_come_first(instance);
+        if come_first && self.settings.engine.preemption == Preemption::Tail {
+            return self.make_way(index);
+        }
+        if self.is_enough_for_all(instance, come_first) {
+            return false;
         }
         let seen_us = self.now_us.saturating_add(self.settings.latency.delivery_us());
         self.instances[index as usize].dissolve_batch(&mut self.requests, seen_us);
+        false
+    }
+
+    /// While members need more blocks than there are, whoever was admitted last is preempted. All members
+    /// come first, so that nobody but members has got anything in this step, and members get their blocks
+    /// in the order of admission: those that are left over are the last.
+    fn make_way(&mut self, index: u32) -> bool {
+        let mut preempted = false;
+        loop {
+            let instance = &mut self.instances[index as usize];
+            if instance.batch.next_crossings() <= u64::from(instance.blocks.free()) {
+                return preempted;
+            }
+            // Members before took what there was.
+            instance.blocks.note_full();
+            if instance.running.is_empty() {
+                let seen_us = self.now_us.saturating_add(self.settings.latency.delivery_us());
+                instance.newest_leaves(&mut self.requests, seen_us);
+            }
+            self.preempt(index, self.instances[index as usize].running.len() - 1);
+            preempted = true;
+        }
     }
 
     /// The run is over: every request is what it is in the plain engine.
@@ -149,10 +192,17 @@ impl Simulation<'_> {
         }
     }
 
-    fn keeps_batch(&self, instance: &Instance) -> bool {
+    /// Whether all members get their tokens before any other running request does.
+    fn members_come_first(&self, instance: &Instance) -> bool {
+        let first = instance.running.first().map(|&slot| self.requests[slot].seat);
+        instance.batch.len() as u64 <= self.settings.engine.max_num_batched_tokens
+            && first.is_none_or(|seat| instance.batch.is_before(seat))
+    }
+
+    /// Whether blocks are enough for all running requests, and the budget is, or else members come first.
+    fn is_enough_for_all(&self, instance: &Instance, come_first: bool) -> bool {
         let budget = self.settings.engine.max_num_batched_tokens;
-        let members = instance.batch.len() as u64;
-        let mut tokens = members;
+        let mut tokens = instance.batch.len() as u64;
         let mut blocks = instance.batch.next_crossings();
         for &slot in &instance.running {
             let request = &self.requests[slot];
@@ -161,11 +211,6 @@ impl Simulation<'_> {
             tokens += n;
             blocks += needed - request.blocks.len();
         }
-        // Either there is budget for all, whatever the order, or all members come before the others.
-        let is_first = || {
-            let first = instance.running.first().map(|&slot| self.requests[slot].seat);
-            members <= budget && first.is_none_or(|seat| instance.batch.is_before(seat))
-        };
-        (tokens <= budget || is_first()) && blocks <= u64::from(instance.blocks.free())
+        (tokens <= budget || come_first) && blocks <= u64::from(instance.blocks.free())
     }
 }

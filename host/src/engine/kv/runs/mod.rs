@@ -82,6 +82,10 @@ impl RunBlocks {
         self.peak_used
     }
 
+    pub(super) fn note_full(&mut self) {
+        self.peak_used = self.total;
+    }
+
     fn note_peak(&mut self) {
         self.peak_used = self.peak_used.max(self.used());
     }
