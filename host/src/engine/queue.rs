@@ -14,9 +14,14 @@ pub(crate) struct WaitingQueue {
     last_front: i64,
     /// Something entered since the last arrangement.
     unsorted: bool,
+    /// Those that have keys are not in their order: a scheduler failed, and the order of entry took its place.
+    by_entry: bool,
     /// The policies' generation that the keys are from.
     generation: u64,
 }
+
+/// So many new requests find their places one by one.
+const FEW: usize = 4;
 
 impl WaitingQueue {
     pub(crate) fn len(&self) -> usize {
@@ -104,7 +109,7 @@ impl WaitingQueue {
         }
         let Some(keys) = answers.keys else {
             // No scheduler this time. `unsorted` stays, so that it is asked again next time.
-            self.unsorted = true;
+            (self.unsorted, self.by_entry) = (true, true);
             self.slots.sort_unstable_by_key(|&slot| requests[slot].queue_position);
             return Ok(());
         };
@@ -113,15 +118,25 @@ impl WaitingQueue {
             request.key = key;
             request.keyed = true;
         }
-        let rank = |slot: &u32| {
-            let request = &requests[*slot];
+        let rank = |slot: u32| {
+            let request = &requests[slot];
             (request.key, request.arrival.arrival_us, request.arrival.id)
         };
-        self.slots.sort_unstable_by(|a, b| {
+        let order = |a: u32, b: u32| {
             let (a, b) = (rank(a), rank(b));
             compare(a.0, b.0).then((a.1, a.2).cmp(&(b.1, b.2)))
-        });
-        self.unsorted = false;
+        };
+        if asked.len() <= FEW && asked.len() < self.slots.len() && !self.by_entry {
+            // The others are in order since the last time.
+            self.slots.retain(|slot| !asked.contains(slot));
+            for slot in asked {
+                let at = self.slots.partition_point(|&other| order(other, slot).is_lt());
+                self.slots.insert(at, slot);
+            }
+        } else {
+            self.slots.sort_unstable_by(|&a, &b| order(a, b));
+        }
+        (self.unsorted, self.by_entry) = (false, false);
         Ok(())
     }
 }

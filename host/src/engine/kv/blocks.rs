@@ -76,6 +76,10 @@ impl BlockPool {
     /// which may be free themselves.
     pub(crate) fn have_beside_hits(&self, needed: u64, content: &Content, hit: u64) -> bool {
         let free = u64::from(self.free());
+        // Most often it does not matter which of the hits are free.
+        if needed > free || needed + hit <= free {
+            return needed <= free;
+        }
         let mut hits = 0;
         self.each_hit(content, hit, |_, len, is_free| hits += if is_free { len } else { 0 });
         if needed + hits <= free || hits == 0 {
