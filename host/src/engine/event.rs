@@ -64,6 +64,8 @@ pub(crate) struct EventQueue {
     refreshes: usize,
     /// Step ends and starts, in the fast engine.
     timers: Option<Timers>,
+    /// Whether one of those is next, if somebody looked since the last change.
+    timer_is_next: Option<bool>,
 }
 
 impl EventQueue {
@@ -74,6 +76,7 @@ impl EventQueue {
     }
 
     pub(crate) fn push(&mut self, time_us: u64, event: Event) {
+        self.timer_is_next = None;
         if let (Some(timers), Event::StepEnd(instance) | Event::StepStart(instance)) =
             (&mut self.timers, event)
         {
@@ -94,22 +97,20 @@ impl EventQueue {
     /// Time and kind of the next event.
     pub(crate) fn peek(&mut self) -> Option<(u64, Kind)> {
         let other = self.heap.peek().map(|Reverse((time_us, kind, ..))| (*time_us, *kind));
-        match (self.peek_timer(), other) {
-            (Some(timer), Some(other)) => Some(timer.min(other)),
-            (timer, other) => timer.or(other),
-        }
-    }
-
-    /// Time and kind of the next step end or start of the fast engine.
-    fn peek_timer(&mut self) -> Option<(u64, Kind)> {
-        let (time_us, is_start, _) = self.timers.as_mut()?.next()?;
-        Some((time_us, if is_start { Kind::StepStart } else { Kind::StepEnd }))
+        let timer =
+            self.timers.as_mut().and_then(|timers| timers.next()).map(|(time_us, is_start, _)| {
+                (time_us, if is_start { Kind::StepStart } else { Kind::StepEnd })
+            });
+        let timer_is_next = timer.is_some_and(|timer| other.is_none_or(|other| timer < other));
+        self.timer_is_next = Some(timer_is_next);
+        if timer_is_next { timer } else { other }
     }
 
     pub(crate) fn pop(&mut self) -> Option<(u64, Event)> {
-        if let Some(timer) = self.peek_timer()
-            && self.heap.peek().is_none_or(|Reverse((time_us, kind, ..))| timer < (*time_us, *kind))
-        {
+        if self.timer_is_next.is_none() {
+            self.peek();
+        }
+        if self.timer_is_next.take() == Some(true) {
             let (time_us, is_start, instance) = self.timers.as_mut()?.pop()?;
             let event = if is_start { Event::StepStart(instance) } else { Event::StepEnd(instance) };
             return Some((time_us, event));
@@ -120,7 +121,7 @@ impl EventQueue {
     }
 
     /// Whether anything but reports is still to come.
-    pub(crate) fn is_live(&mut self) -> bool {
-        self.heap.len() > self.refreshes || self.peek_timer().is_some()
+    pub(crate) fn is_live(&self) -> bool {
+        self.heap.len() > self.refreshes || self.timers.as_ref().is_some_and(Timers::are_any_on)
     }
 }

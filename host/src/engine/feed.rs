@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::instance::Instance;
 use super::outcome::State;
-use super::request::Request;
+use super::request::{Request, Requests};
 use super::settings::ClusterSettings;
 use super::simulation::{RunError, Simulation};
 use crate::policy::{CompletionFacts, Hooks, KvEventRows};
@@ -59,9 +59,12 @@ impl Feed {
         self.hooks.completed && self.completion_delay_us > 0
     }
 
-    /// A routed request came to an end.
-    pub(crate) fn ended(&mut self, now_us: u64, request: Request) {
-        if self.hooks.completed && request.instance.is_some() {
+    /// A request came to an end: its slot is free, and if it was routed, policies are told later.
+    pub(crate) fn ended(&mut self, now_us: u64, requests: &mut Requests, slot: u32) {
+        if !self.hooks.completed {
+            return requests.vacate(slot);
+        }
+        if let Some(request) = requests.remove(slot).filter(|request| request.instance.is_some()) {
             self.sequence += 1;
             let due_us = now_us.saturating_add(self.completion_delay_us);
             self.completions.push_back(Item { due_us, sequence: self.sequence, what: request });

@@ -185,6 +185,14 @@ impl Requests {
         (self.slots.len() - 1) as u32
     }
 
+    /// The same, of a request that nobody looks at any more.
+    pub(crate) fn vacate(&mut self, slot: u32) {
+        if self.slots[slot as usize].is_some() {
+            self.slots[slot as usize] = None;
+            self.vacant.push(slot);
+        }
+    }
+
     pub(crate) fn remove(&mut self, slot: u32) -> Option<Request> {
         let request = self.slots[slot as usize].take();
         if request.is_some() {

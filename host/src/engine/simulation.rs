@@ -261,17 +261,17 @@ impl<'a> Simulation<'a> {
 
     /// A request ended, with its state set: it is recorded, and its session may go on.
     pub(super) fn end_request(&mut self, slot: u32, end: End) -> Result<(), RunError> {
-        let Some(request) = self.requests.remove(slot) else { return Ok(()) };
+        let request = &self.requests[slot];
         debug_assert!(request.blocks.is_empty(), "L4: a request ended with blocks");
         if let Some(instance) = request.instance {
             let instance = &mut self.instances[instance as usize];
             instance.inflight_requests -= 1;
             instance.inflight_tokens -= request.arrival.prompt_tokens;
         }
-        self.check_causality(&request);
+        self.check_causality(request);
         self.sink.record(request.record(), &request.gaps);
         let ticket = request.arrival.ticket;
-        self.feed.ended(self.now_us, request);
+        self.feed.ended(self.now_us, &mut self.requests, slot);
         let Some(ticket) = ticket else { return Ok(()) };
         self.fixed_us = None;
         if let Some(arrival) = self.source.on_end(ticket, end)? {

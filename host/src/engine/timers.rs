@@ -22,13 +22,15 @@ pub(super) struct Timers {
     /// An instance that acts now: its timer is off, but its games are not played anew before somebody
     /// asks. Mostly it is set again first.
     acting: Option<u32>,
+    /// Timers that are on.
+    on: u32,
 }
 
 impl Timers {
     /// Timers of so many instances, all off.
     pub(super) fn new(instances: u32) -> Self {
         let size = (instances as usize).next_power_of_two();
-        let mut timers = Self { keys: vec![OFF; size], winners: vec![0; size], acting: None };
+        let mut timers = Self { keys: vec![OFF; size], winners: vec![0; size], acting: None, on: 0 };
         for node in (1..size).rev() {
             timers.play(node);
         }
@@ -66,8 +68,14 @@ impl Timers {
         }
     }
 
+    /// Whether any timer is on.
+    pub(super) fn are_any_on(&self) -> bool {
+        self.on > 0
+    }
+
     /// The instance acts at this tick; what it waited for before is void.
     pub(super) fn set(&mut self, instance: u32, time_us: u64, is_start: bool) {
+        self.on += u32::from(self.keys[instance as usize] == OFF);
         self.change(instance, time_us * 2 + u64::from(is_start));
     }
 
@@ -83,6 +91,7 @@ impl Timers {
     pub(super) fn pop(&mut self) -> Option<(u64, bool, u32)> {
         let next = self.next()?;
         self.keys[next.2 as usize] = OFF;
+        self.on -= 1;
         self.acting = Some(next.2);
         Some(next)
     }
@@ -110,6 +119,7 @@ mod tests {
                     plain.remove(&first.2);
                     prop_assert_eq!(timers.pop(), Some(first));
                 }
+                prop_assert_eq!(timers.are_any_on(), !plain.is_empty());
                 prop_assert_eq!(timers.next(), plain.values().min().copied());
             }
         }

@@ -182,6 +182,16 @@ impl RunBlocks {
         while left > 0 {
             let head = self.queue.head;
             assert!(head != NONE, "L4: allocation without a free block");
+            let run = &mut self.runs[head];
+            if u64::from(run.len) > left && run.is_alone() {
+                // The common case: a run loses a part of its end.
+                run.len -= left as u32;
+                if !run.is_blank {
+                    gone(run.first + u64::from(run.len), left as u32);
+                }
+                self.listed -= left as u32;
+                break;
+            }
             let len = u64::from(self.runs[head].len).min(left) as u32;
             self.evict(head, len, &mut gone);
             self.listed -= len;
