@@ -1,7 +1,9 @@
 //! The `cluster:` map: from options to the settings that the engine trusts.
 
-use crate::engine::{ClusterSettings, EngineSettings, KvSettings, Preemption, Reload};
+use crate::engine::{ClusterSettings, EngineSettings, Preemption};
 
+use super::figures::Figures;
+use super::kv;
 use super::latency;
 use super::limits;
 use super::profile::{self, Profile};
@@ -25,13 +27,19 @@ pub(super) fn read(mut map: MapReader<'_>, horizon_us: Option<u64>, sink: &Sink)
         None => Some(Spanned::of_default(profile::DEFAULT.to_owned())),
     };
     let latency_node = map.take_written("latency");
-    let latency = latency_node.and_then(|node| latency::read(node, &map.path("latency"), sink));
     let kv_map = map.map("kv");
     // A record of a run holds all figures: then the profile is a name alone, and need not exist.
-    let needed = latency_node.is_none() || !kv_map.is_set("blocks");
-    let profile = name.as_ref().filter(|_| needed).and_then(|name| sink.ok(profile::find(name)));
-    let kv = read_kv(kv_map, profile.as_ref().map_or(1, |profile| profile.blocks));
+    let needed = latency_node.is_none_or(latency::needs_figures)
+        || !kv_map.is_set("blocks")
+        || kv_map.has_text("blocks")
+        || kv_map.is_set("transfer_gb_per_s");
+    let profile = name.as_ref().filter(|_| needed).and_then(|name| sink.ok(profile::find(name, sink)));
+    let none = Figures::default();
+    let figures = profile.as_ref().map_or(&none, |profile| &profile.figures);
+    let latency = latency_node.and_then(|node| latency::read(node, &map.path("latency"), figures, sink));
+    let kv = kv::read(kv_map, profile.as_ref());
     let (engine, preemption_span) = read_engine(map.map("engine"));
+    let kv = kv.settle(profile.as_ref(), &engine, sink);
     let mut signals = map.map("signals");
     let refresh_interval_us = signals.whole("refresh_interval_us", 0, 0..=limits::LATENCY_US);
     let completion_delay_us = signals.whole("completion_delay_us", 0, 0..=limits::LATENCY_US);
@@ -55,42 +63,6 @@ pub(super) fn read(mut map: MapReader<'_>, horizon_us: Option<u64>, sink: &Sink)
     Some(Cluster { settings, profile_name: name?.value, profile, preemption_span })
 }
 
-fn read_kv(mut map: MapReader<'_>, profile_blocks: u32) -> KvSettings {
-    let blocks = map.whole("blocks", profile_blocks.into(), 1..=limits::BLOCKS);
-    let block_size = map.whole("block_size", 16, 1..=limits::BLOCK_SIZE);
-    let cpu_blocks = map.whole("cpu_blocks", 0, 0..=limits::BLOCKS);
-    let offload_threshold = map.number("offload_threshold", 0.9, 0.0..=1.0);
-    let transfer_bandwidth = map.whole("transfer_bandwidth", 100, 1..=limits::BANDWIDTH);
-    let transfer_base_latency_us = map.whole("transfer_base_latency_us", 0, 0..=limits::TRANSFER_US);
-    let modes = [("blocking", Reload::Blocking), ("async", Reload::Async)];
-    let reload = map.choice("reload", Reload::Blocking, &modes);
-    let thrash_window_us = map.whole("thrash_window_us", 1000, 0..=limits::HORIZON_US);
-    if cpu_blocks == 0 {
-        let without = [
-            "offload_threshold",
-            "transfer_bandwidth",
-            "transfer_base_latency_us",
-            "reload",
-            "thrash_window_us",
-        ];
-        map.warn_without_effect(&without, "there is no CPU tier: `cpu_blocks` is 0");
-    } else if offload_threshold >= 1.0 {
-        let why = "nothing is ever offloaded: no more than all blocks are used, and `offload_threshold` is 1";
-        map.warn_without_effect(&["cpu_blocks"], why);
-    }
-    map.finish();
-    KvSettings {
-        blocks: narrow(blocks),
-        block_size,
-        cpu_blocks: narrow(cpu_blocks),
-        offload_threshold,
-        transfer_bandwidth,
-        transfer_base_latency_us,
-        reload,
-        thrash_window_us,
-    }
-}
-
 fn read_engine(mut map: MapReader<'_>) -> (EngineSettings, Span) {
     let max_num_seqs = map.whole("max_num_seqs", 256, 1..=limits::SEATS);
     let max_num_batched_tokens = map.whole("max_num_batched_tokens", 2048, 1..=limits::STEP_TOKENS);
@@ -102,9 +74,15 @@ fn read_engine(mut map: MapReader<'_>) -> (EngineSettings, Span) {
     let victims = [("tail", Preemption::Tail), ("priority", Preemption::Priority)];
     let preemption = map.choice("preemption", Preemption::Tail, &victims);
     let span = map.take("preemption").map_or_else(Span::of_default, |node| node.span.clone());
+    let async_scheduling = map.truth("async_scheduling", false);
     map.finish();
-    let engine =
-        EngineSettings { max_num_seqs, max_num_batched_tokens, long_prefill_token_threshold, preemption };
+    let engine = EngineSettings {
+        max_num_seqs,
+        max_num_batched_tokens,
+        long_prefill_token_threshold,
+        preemption,
+        async_scheduling,
+    };
     (engine, span)
 }
 

@@ -26,11 +26,25 @@ pub enum KeyValue {
         /// Whether it may be null.
         or_null: bool,
     },
+    /// A whole number, or a word that stands for one.
+    WholeOrWord {
+        /// From here to there.
+        bounds: RangeInclusive<u64>,
+        /// The word.
+        word: &'static str,
+    },
+    /// A number, or null.
+    NumberOrNull {
+        /// From here to there.
+        bounds: RangeInclusive<f64>,
+    },
     /// A number.
     Number {
         /// From here to there.
         bounds: RangeInclusive<f64>,
     },
+    /// `true` or `false`.
+    Truth,
     /// A name.
     Word,
     /// One of these words.

@@ -19,6 +19,8 @@ pub const LATENCY_US: u64 = 1_000_000_000_000;
 pub const TRANSFER_US: u64 = 1_000_000_000;
 /// Tokens per tick.
 pub const BANDWIDTH: u64 = 1 << 40;
+/// Bandwidth between GPU and CPU. \[GB/s\]
+pub const GB_PER_S: f64 = 1e6;
 /// Coefficients of a latency model that stand alone. \[us\]
 pub const CONSTANT_US: f64 = 1e12;
 /// Coefficients of a latency model per token. \[us/token\]

@@ -10,22 +10,26 @@
 //! - `source`, `tree`, `parse`, `scalar`: YAML with places;
 //! - `load`, `layer`, `overrides`, `flags`: several trees become one;
 //! - `reader`, `de`, `json`: values out of the tree, by hand, by serde, as JSON;
-//! - `cluster`, `latency`, `profile`, `policy`, `slo`, `plugins`, `workload`, `limits`: what may
+//! - `cluster`, `kv`, `latency`, `profile`, `policy`, `slo`, `plugins`, `workload`, `limits`: what may
 //!   be written;
+//! - `figures`, `capacity`: models and GPUs as data, and the KV blocks that follow from them;
 //! - `resolved`: the outcome, and the record of it;
 //! - `keys`, `flow`: what may be written, and a value as one would write it;
 //! - `experiment`: experiment files, whose arms are such configurations;
 //! - `space`: many configurations at once, for searches;
 //! - `error`, `render`, `suggest`: what is said when something is wrong.
 
+mod capacity;
 mod cluster;
 mod de;
 mod error;
 pub mod experiment;
+mod figures;
 pub mod flags;
 mod flow;
 mod json;
 mod keys;
+mod kv;
 mod latency;
 mod layer;
 pub mod limits;
@@ -51,12 +55,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::{ConfigError, Diagnostic};
+pub use figures::Figures;
 pub use flow::flow;
 pub use keys::{Key, KeyValue, defaults, keys, keys_of_routing};
 pub use overrides::Override;
 pub use plugins::PluginRef;
 pub use policy::{OnError, OnErrorAction, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec, TieBreak};
-pub use profile::{DEFAULT as DEFAULT_PROFILE, Profile};
+pub use profile::{Blocks, DEFAULT as DEFAULT_PROFILE, Profile};
 pub use resolved::Resolved;
 pub use slo::SloTargets;
 pub use source::{Span, Spanned};

@@ -10,6 +10,7 @@ use crate::engine::{ClusterSettings, Engine, Preemption, Reload};
 use super::cluster;
 use super::error::{ConfigError, Diagnostic};
 use super::keys::Key;
+use super::latency;
 use super::limits;
 use super::plugins::{self, PluginRef};
 use super::policy::PolicySpec;
@@ -172,13 +173,11 @@ impl Resolved {
 
     fn cluster_value(&self) -> Value {
         let ClusterSettings { kv, engine, latency, .. } = &self.settings;
-        let mut beta = latency.beta.to_vec();
-        beta.extend(latency.beta3);
         let mut map = Map::new();
         let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
         put("instances", json!(self.settings.instances));
         put("profile", json!(self.profile_name));
-        put("latency", json!({ "model": "linear", "alpha": latency.alpha, "beta": beta }));
+        put("latency", latency::to_value(latency));
         put(
             "kv",
             json!({
@@ -195,9 +194,7 @@ impl Resolved {
                 "thrash_window_us": kv.thrash_window_us,
             }),
         );
-        put(
-            "engine",
-            json!({
+        let mut batching = json!({
                 "max_num_seqs": engine.max_num_seqs,
                 "max_num_batched_tokens": engine.max_num_batched_tokens,
                 "long_prefill_token_threshold": engine.long_prefill_token_threshold,
@@ -205,8 +202,12 @@ impl Resolved {
                     Preemption::Tail => "tail",
                     Preemption::Priority => "priority",
                 },
-            }),
-        );
+        });
+        // Left out where it is off: records from before it mean that.
+        if engine.async_scheduling {
+            batching["async_scheduling"] = json!(true);
+        }
+        put("engine", batching);
         put(
             "signals",
             json!({

@@ -31,6 +31,8 @@ pub(crate) struct Instance {
     pub(crate) reload_link: Link,
     /// Since when a step is under way, if one is.
     busy_since_us: Option<u64>,
+    /// Start and end of the step that ended last.
+    last_step_us: Option<(u64, u64)>,
     /// Blocking reloads make the step under way longer.
     is_reloading: bool,
     /// A step start is among the events to come.
@@ -75,6 +77,7 @@ impl Instance {
             offload_link: Link::default(),
             reload_link: Link::default(),
             busy_since_us: None,
+            last_step_us: None,
             is_reloading: false,
             start_due: false,
             offload_worth_a_look: false,
@@ -110,6 +113,16 @@ impl Instance {
         self.busy_since_us = since_us;
     }
 
+    /// The step that ended last, accounted for.
+    pub(crate) fn note_last_step(&mut self, start_us: u64, end_us: u64) {
+        self.last_step_us = Some((start_us, end_us));
+    }
+
+    /// Start of the step that ends at this tick, if one does.
+    pub(crate) fn start_of_step_before(&self, now_us: u64) -> Option<u64> {
+        self.last_step_us.filter(|&(_, end_us)| end_us == now_us).map(|(start_us, _)| start_us)
+    }
+
     /// Whether a step is under way.
     pub(crate) fn is_busy(&self) -> bool {
         self.busy_since_us.is_some()
@@ -127,6 +140,7 @@ impl Instance {
     pub(crate) fn account_step(&mut self, now_us: u64) {
         if let Some(since_us) = self.busy_since_us.take() {
             self.totals.busy_us += now_us - since_us;
+            self.last_step_us = Some((since_us, now_us));
             if self.is_reloading {
                 self.totals.reloading_step_us += now_us - since_us;
             }

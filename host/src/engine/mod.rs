@@ -6,6 +6,7 @@
 //! | `event`, `timers` | which event comes next |
 //! | `way_in` | arrival, admission, routing, entry into a queue |
 //! | `step`, `step_end` | one step of an instance |
+//! | `latency` | how long it takes |
 //! | `transfer` | offloads and reloads |
 //! | `quiet` | what the fast engine does instead of steps in which nothing happens |
 //! | `kv` | blocks, prefix cache, CPU tier |
@@ -35,8 +36,12 @@ mod transfer;
 mod trend;
 mod way_in;
 
+pub use latency::{
+    AffineContext, Architecture, Axis, Efficiency, Experts, Gpu, Grid, LatencyModel, Linear, Roofline,
+    StepLoad, StepModel, Table,
+};
 pub use observer::{Levels, Moment, Observer, Routed, Step, Transfer};
 pub use outcome::{Gap, InstanceTotals, RequestRecord, Sink, State, StateCounts, Totals};
-pub use settings::{ClusterSettings, Engine, EngineSettings, KvSettings, LinearLatency, Preemption, Reload};
+pub use settings::{ClusterSettings, Engine, EngineSettings, KvSettings, Preemption, Reload};
 pub use simulation::{LAST_TICK_US, Progress, RunError, Simulation, Unwatched, Watch};
 pub use trend::Trend;

@@ -61,6 +61,11 @@ impl WaitingQueue {
         self.unsorted = true;
     }
 
+    /// Only these stay, in their order.
+    pub(crate) fn keep(&mut self, stays: impl Fn(u32) -> bool) {
+        self.slots.retain(|&slot| stays(slot));
+    }
+
     /// The first `count` left the queue.
     pub(crate) fn remove_first(&mut self, count: usize) {
         self.slots.drain(..count);

@@ -1,5 +1,7 @@
 //! What a cluster is made of, validated: the engine trusts these values.
 
+use super::latency::LatencyModel;
+
 /// How a run is simulated. Both give the same results, event for event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Engine {
@@ -34,7 +36,7 @@ pub struct ClusterSettings {
     /// Batching limits of each instance.
     pub engine: EngineSettings,
     /// How long steps and the way in take.
-    pub latency: LinearLatency,
+    pub latency: LatencyModel,
     /// Period of the instances' reports to the router; 0: always current. \[us\]
     pub refresh_interval_us: u64,
     /// How long after the end of a request the policies of the router learn of it. \[us\]
@@ -90,6 +92,9 @@ pub struct EngineSettings {
     pub long_prefill_token_threshold: u64,
     /// Who is preempted.
     pub preemption: Preemption,
+    /// A step is planned while the one before it runs: a request that enters the queue meanwhile waits for
+    /// the step after, unless there would be none before it.
+    pub async_scheduling: bool,
 }
 
 /// Who gives way when blocks run out.
@@ -99,15 +104,4 @@ pub enum Preemption {
     Tail,
     /// The running request of the lowest priority, latest arrival, highest id.
     Priority,
-}
-
-/// The `linear` latency model (`model.md` section 10): finite, non-negative coefficients.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LinearLatency {
-    /// alpha0 \[us\], alpha1 \[us/token\], alpha2 \[us\].
-    pub alpha: [f64; 3],
-    /// beta0 \[us\], beta1 and beta2 \[us/token\].
-    pub beta: [f64; 3],
-    /// beta3 \[us/token²\], where there is one.
-    pub beta3: Option<f64>,
 }

@@ -108,20 +108,42 @@ impl Simulation<'_> {
     /// Waiting requests are admitted in queue order, while there is a seat and budget; the first
     /// that does not fit blocks the rest.
     fn plan_waiting(&mut self, index: u32, draft: &mut Draft) -> Result<(), RunError> {
-        let mut admitted = 0;
+        let cutoff_us = self.planned_before(index);
+        let (mut admitted, mut passed) = (0, false);
         loop {
             let instance = &self.instances[index as usize];
             if instance.batch_size() >= self.settings.engine.max_num_seqs || draft.budget == 0 {
                 break;
             }
             let Some(&slot) = instance.waiting.slots().get(admitted) else { break };
+            if cutoff_us.is_some_and(|cutoff_us| self.requests[slot].queued_us > Some(cutoff_us)) {
+                (admitted, passed) = (admitted + 1, true);
+                continue;
+            }
             if !self.admit_to_batch(index, slot, draft)? {
                 break;
             }
             admitted += 1;
         }
-        self.instances[index as usize].waiting.remove_first(admitted);
+        let waiting = &mut self.instances[index as usize].waiting;
+        if passed {
+            // They come with the next start, whatever else happens.
+            draft.may_fit_later = true;
+            waiting.keep(|slot| self.requests[slot].state == State::Waiting);
+        } else {
+            waiting.remove_first(admitted);
+        }
         Ok(())
+    }
+
+    /// With asynchronous scheduling, a step that has something to do without them was planned before
+    /// requests came that entered the queue after this tick.
+    fn planned_before(&self, index: u32) -> Option<u64> {
+        let instance = &self.instances[index as usize];
+        let is_full = !instance.plan.is_empty() || !instance.batch.is_empty();
+        instance
+            .start_of_step_before(self.now_us)
+            .filter(|_| self.settings.engine.async_scheduling && is_full)
     }
 
     /// Admits a waiting request to the batch, or lets it load. `false`: it does not fit.
@@ -283,7 +305,7 @@ impl Simulation<'_> {
     fn begin(&mut self, index: u32, draft: &Draft) -> Result<(), RunError> {
         let mut load = step_load(&self.instances[index as usize], &self.requests);
         let members = self.instances[index as usize].batch.len() as u64;
-        load.decode_requests += members;
+        load.add_decodes(members, self.instances[index as usize].batch.context());
         let ticks = self.settings.latency.step_us(&load).saturating_add(draft.reload_us).max(1);
         let mut end_us = self.after(ticks)?;
         let instance = &mut self.instances[index as usize];
@@ -294,7 +316,7 @@ impl Simulation<'_> {
                 start_us: self.now_us,
                 end_us,
                 prefill_tokens: load.prefill_tokens,
-                prefills: instance.plan.len() as u64 + members - load.decode_requests,
+                prefills: load.prefill_requests,
                 decodes: load.decode_requests,
                 reload_us: draft.reload_us,
                 reloaded_blocks: draft.reloaded_blocks,

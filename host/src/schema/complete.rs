@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::reference;
+use super::{latency, reference};
 
 /// The rule for the root of a configuration. Keywords for maps say nothing about other values, so short
 /// forms need no exception.
@@ -12,7 +12,7 @@ pub(super) fn unless_based() -> Value {
     json!({
         "if": { "required": ["base"], "properties": { "base": { "type": "string" } } },
         "else": { "properties": {
-            "cluster": { "properties": { "latency": { "required": ["alpha", "beta"] } } },
+            "cluster": { "properties": { "latency": latency::complete() } },
             "policy": { "properties": {
                 "scheduler": named,
                 "priority": named,

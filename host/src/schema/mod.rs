@@ -6,7 +6,8 @@
 //! |---|---|---|
 //! | `options` | every key with a fixed name | what the reader asks for, its bounds, and its defaults |
 //! | `texts` | what each of them means | by hand; a test counts them |
-//! | `parts` | latency, plugins, targets | by hand, with the reader's limits |
+//! | `latency` | latency models and figures | by hand, with the reader's limits |
+//! | `parts` | plugins, targets, profiles | the same |
 //! | `policies` | names, parameters | the catalogue: built-in policies and manifests |
 //! | `routing` | scorers, filters, pickers, weights | by hand, over `policies` |
 //! | `workload`, `distribution` | `workload:` | the types that serde reads |
@@ -17,6 +18,7 @@
 
 mod complete;
 mod distribution;
+mod latency;
 mod options;
 mod parts;
 mod policies;

@@ -42,9 +42,19 @@ fn value(key: &Key) -> Value {
             }
             schema
         }
+        KeyValue::WholeOrWord { bounds, word } => json!({
+            "anyOf": [
+                { "type": "integer", "minimum": bounds.start(), "maximum": bounds.end() },
+                { "const": word },
+            ],
+        }),
+        KeyValue::NumberOrNull { bounds } => {
+            json!({ "type": ["number", "null"], "minimum": bounds.start(), "maximum": bounds.end() })
+        }
         KeyValue::Number { bounds } => {
             json!({ "type": "number", "minimum": bounds.start(), "maximum": bounds.end() })
         }
+        KeyValue::Truth => json!({ "type": "boolean" }),
         KeyValue::Word => json!({ "type": "string", "minLength": 1 }),
         KeyValue::Choice(words) => json!({ "enum": words }),
         // Null is a map in which nothing was written.
@@ -78,7 +88,9 @@ fn default(key: &Key, defaults: &Value) -> Option<Value> {
     match key.path.as_str() {
         "base" | "workload" => return None,
         // By default the profile's.
-        "cluster.latency" => return Some(Value::Null),
+        "cluster.latency" | "cluster.kv.transfer_gb_per_s" => return Some(Value::Null),
+        "cluster.engine.async_scheduling" => return Some(json!(false)),
+        "cluster.kv.gpu_memory_utilization" => return Some(json!(0.9)),
         _ if key.value == KeyValue::Map => return None,
         _ => {}
     }

@@ -2,28 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{described, map, reference};
+use super::{described, latency, map, reference};
 use crate::config::limits;
 
 /// What a label is made of.
 const LABEL: &str = "^[A-Za-z0-9_.-]+$";
 
 pub(super) fn define(definitions: &mut Map<String, Value>) {
-    definitions.insert("latency".to_owned(), latency());
+    definitions.insert("latency".to_owned(), latency::definition());
     definitions.insert("targets".to_owned(), targets());
-}
-
-fn latency() -> Value {
-    let coefficients = |most: usize, text: &str| {
-        let number = json!({ "type": "number", "minimum": 0, "maximum": limits::CONSTANT_US });
-        described(json!({ "type": "array", "items": number, "minItems": 3, "maxItems": most }), text)
-    };
-    let schema = map(json!({
-        "model": { "const": "linear", "default": "linear", "description": "The only one so far." },
-        "alpha": coefficients(3, "On its way in a request pays trunc(alpha0 + alpha1 * prompt tokens); a token is seen trunc(alpha2) after its step. [us]"),
-        "beta": coefficients(4, "A step takes trunc(beta0 + beta1 * prefill tokens + beta2 * decodes), and beta3 per squared prefill token. [us]"),
-    }));
-    described(schema, "How long things take: host/docs/model.md, section 10.")
 }
 
 pub(super) fn plugins() -> Value {
@@ -58,18 +45,24 @@ fn targets() -> Value {
 pub(super) fn profile() -> Value {
     let text = |text: &str| json!({ "type": "string", "minLength": 1, "description": text });
     let mut kv = map(json!({
-        "blocks": { "type": "integer", "minimum": 1, "maximum": limits::BLOCKS, "description": "GPU blocks that fit beside the weights." },
+        "blocks": {
+            "anyOf": [{ "type": "integer", "minimum": 1, "maximum": limits::BLOCKS }, { "const": "auto" }],
+            "description": "GPU blocks that fit beside the weights; `auto`: counted from `architecture` and `hardware`.",
+        },
+        "gpu_memory_utilization": { "type": ["number", "null"], "minimum": 0.01, "maximum": 1, "description": "With `auto`: the share of GPU memory that the server takes." },
     }));
     kv["required"] = json!(["blocks"]);
     let mut profile = map(json!({
         "model": text("The model."),
         "gpu": text("The GPU."),
         "tensor_parallel": { "type": ["integer", "null"], "minimum": 1, "maximum": limits::INSTANCES, "description": "GPUs that one instance spans." },
-        "latency": { "allOf": [reference("latency"), { "required": ["alpha", "beta"] }] },
+        "architecture": latency::architecture(),
+        "hardware": latency::gpu(),
+        "latency": { "allOf": [reference("latency"), latency::complete()] },
         "kv": kv,
         "source": text("Where the figures come from."),
         "notes": text("What one should know about them."),
     }));
     profile["required"] = json!(["latency", "kv"]);
-    described(profile, "What a model on a GPU needs: latency coefficients and KV blocks.")
+    described(profile, "What a model on a GPU needs: a latency model and KV blocks.")
 }

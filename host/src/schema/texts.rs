@@ -18,9 +18,13 @@ pub(super) const ALL: &[(&str, &str)] = &[
         "cluster.profile",
         "A model on a GPU: `profiles/NAME.yaml`, looked for from this file's folder upwards. It gives the latency model and the KV blocks.",
     ),
-    ("cluster.latency", "Coefficients of the latency model, instead of the profile's."),
+    ("cluster.latency", "The latency model and its parameters, instead of the profile's."),
     ("cluster.kv", "KV cache of an instance: blocks in GPU memory, and a CPU tier beside them."),
-    ("cluster.kv.blocks", "GPU blocks of an instance; default: the profile's."),
+    ("cluster.kv.blocks", "GPU blocks of an instance; `auto`: as many as fit; default: the profile's."),
+    (
+        "cluster.kv.gpu_memory_utilization",
+        "With `blocks: auto`: the share of GPU memory that the server takes; default: the profile's, else 0.9.",
+    ),
     ("cluster.kv.block_size", "Tokens of a block. [tokens]"),
     (
         "cluster.kv.cpu_blocks",
@@ -31,6 +35,10 @@ pub(super) const ALL: &[(&str, &str)] = &[
         "Blocks are offloaded while more than this share of the GPU blocks is used, 0 to 1.",
     ),
     ("cluster.kv.transfer_bandwidth", "Speed of transfers between GPU and CPU. [tokens/us]"),
+    (
+        "cluster.kv.transfer_gb_per_s",
+        "The same in bytes, over all GPUs of the instance: blocks have the size that the model gives them. [GB/s]",
+    ),
     ("cluster.kv.transfer_base_latency_us", "Fixed cost of moving a block. [us]"),
     (
         "cluster.kv.reload",
@@ -47,6 +55,10 @@ pub(super) const ALL: &[(&str, &str)] = &[
     (
         "cluster.engine.preemption",
         "Who gives way when KV memory runs out: the last that was admitted (`tail`), or the least urgent (`priority`, with a scheduler that uses priorities).",
+    ),
+    (
+        "cluster.engine.async_scheduling",
+        "Whether a step is planned while the one before it runs, as current vLLM does: a request that enters the queue meanwhile waits for the step after.",
     ),
     ("cluster.signals", "How old what routers know is."),
     (

@@ -1,6 +1,9 @@
 //! Cases from numbers: each number is one case, for ever.
 
-use pointsman::engine::{ClusterSettings, EngineSettings, KvSettings, LinearLatency, Preemption, Reload};
+use pointsman::engine::{
+    AffineContext, Architecture, ClusterSettings, Efficiency, EngineSettings, Gpu, Grid, KvSettings,
+    LatencyModel, Preemption, Reload, Roofline, StepModel, Table,
+};
 
 use crate::case::{Admission, Case, Hooks, Queueing, Round, Routing, Session};
 
@@ -69,7 +72,7 @@ pub(crate) fn case(seed: u64) -> Case {
     case
 }
 
-fn latency(draws: &mut Draws) -> LinearLatency {
+fn latency(draws: &mut Draws) -> LatencyModel {
     let beta = match draws.from(0, 199) {
         // A few steps to the end of time.
         0 => [3e17, 3.0, 1.5],
@@ -81,7 +84,68 @@ fn latency(draws: &mut Draws) -> LinearLatency {
         _ => [0.0, 0.0, 0.0],
     };
     let alpha = draws.of(&[[3.0, 0.5, 7.0], [0.0; 3], [0.0; 3], [0.0, 0.0, 5.9], [100.0, 0.0, 0.0]]);
-    LinearLatency { alpha, beta, beta3: draws.of(&[None, None, Some(0.01)]) }
+    let mut model = LatencyModel::linear(alpha, beta, draws.of(&[None, None, Some(0.01)]));
+    if draws.chance(40) {
+        model.step = looks_at_contexts(draws);
+    }
+    model
+}
+
+/// Models whose steps differ although as many requests decode.
+fn looks_at_contexts(draws: &mut Draws) -> StepModel {
+    match draws.from(0, 3) {
+        0 | 1 => StepModel::AffineContext(AffineContext {
+            base_us: draws.of(&[0.0, 20.5, 300.0]),
+            prefill_base_us: draws.of(&[0.0, 7.0]),
+            per_prefill_token_us: draws.of(&[0.0, 1.5]),
+            per_prefill_pair_us: draws.of(&[0.0, 0.013]),
+            per_decode_us: draws.of(&[0.0, 0.7, 3.0]),
+            per_context_token_us: draws.of(&[0.0, 0.01, 0.3, 2.0]),
+            graph_sizes: if draws.chance(50) { vec![1, 2, 4, 8] } else { vec![] },
+        }),
+        2 => StepModel::Roofline(Box::new(Roofline {
+            architecture: Architecture {
+                layers: 2,
+                hidden_size: 64,
+                heads: 4,
+                kv_heads: 2,
+                head_dim: 16,
+                intermediate_size: 128,
+                vocab_size: 100,
+                tied_embeddings: false,
+                experts: None,
+                weight_bytes: 2.0,
+                kv_bytes: 2.0,
+            },
+            gpu: Gpu { peak_tflops: 1e-3, memory_gb_per_s: 0.1, memory_gib: 1.0, link_gb_per_s: 0.1 },
+            tensor_parallel: draws.of(&[1, 2]),
+            efficiency: Efficiency {
+                compute: 0.5,
+                memory: 0.8,
+                attention_compute: 0.3,
+                attention_memory: 0.7,
+                link: 0.9,
+            },
+            overhead_us: draws.of(&[0.0, 40.0]),
+            prefill_overhead_us: draws.of(&[0.0, 9.0]),
+            per_request_us: draws.of(&[0.0, 1.3]),
+            all_reduce_us: 2.0,
+            sharpness: draws.of(&[None, Some(2.5)]),
+        })),
+        _ => {
+            let axis = || vec![0.0, 4.0, 32.0];
+            let us = |scale: f64, points: usize| (0..points).map(|at| scale * at as f64).collect();
+            StepModel::Table(
+                Table {
+                    overhead_us: draws.of(&[0.0, 11.0]),
+                    tokens: Grid::new([axis()], us(5.0, 3)).unwrap(),
+                    requests: Grid::new([axis()], us(1.1, 3)).unwrap(),
+                    attention: Grid::new([axis(), axis(), axis(), axis()], us(0.3, 81)).unwrap(),
+                }
+                .into(),
+            )
+        }
+    }
 }
 
 fn settings(draws: &mut Draws, cramped: bool) -> ClusterSettings {
@@ -108,6 +172,7 @@ fn settings(draws: &mut Draws, cramped: bool) -> ClusterSettings {
             },
             long_prefill_token_threshold: draws.of(&[0, 0, 0, 1, 5, 12]),
             preemption: if priority { Preemption::Priority } else { Preemption::Tail },
+            async_scheduling: draws.chance(30),
         },
         latency: latency(draws),
         refresh_interval_us: draws.of(&[0, 0, 0, 0, 10, 50, 333, 5000]),

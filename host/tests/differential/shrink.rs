@@ -1,6 +1,6 @@
 //! From a case in which the engines differ to the smallest one that still does.
 
-use pointsman::engine::{LinearLatency, Preemption, Reload};
+use pointsman::engine::{LatencyModel, Preemption, Reload};
 
 use crate::case::{Admission, Case, Hooks, Queueing, Routing};
 use crate::outcome::{self, Verdict};
@@ -78,9 +78,10 @@ fn smaller(case: &Case) -> Vec<Case> {
     with(&|case| case.settings.engine.max_num_batched_tokens = 2048);
     with(&|case| case.settings.engine.max_num_seqs = 256);
     with(&|case| case.settings.engine.preemption = Preemption::Tail);
+    with(&|case| case.settings.engine.async_scheduling = false);
     with(&|case| case.settings.kv.blocks = 1000);
     with(&|case| {
-        case.settings.latency = LinearLatency { alpha: [0.0; 3], beta: [100.0, 0.0, 0.0], beta3: None };
+        case.settings.latency = LatencyModel::linear([0.0; 3], [100.0, 0.0, 0.0], None);
     });
     for at in 0..count {
         with(&|case| case.sessions[at].class = None);

@@ -123,3 +123,25 @@ fn the_head_of_the_queue_blocks_the_rest() {
     assert_eq!((run.start(1), run.start(2)), (3322, 3322));
     assert_eq!((run.first(1), run.first(2)), (4962, 4962));
 }
+
+#[test]
+fn with_asynchronous_scheduling_the_next_step_is_planned_already() {
+    let mut lab = Lab::new(cluster(1));
+    lab.settings.engine.async_scheduling = true;
+    // 0 computes its prompt until 1100 and then decodes, 1001 a step. 1 comes in its first decode, until 2101:
+    // the step after that was planned at 1100, so that 1 is in the one from 3102 on.
+    lab.add([at(0, 10, 9), at(1500, 10, 1)]);
+    let run = lab.run();
+    assert_eq!(run.of(1).first_scheduled_us, Some(3102));
+    // Whoever comes when a step begins, or when there would be nothing to do, is in time.
+    for (arrival_us, scheduled_us) in [(1100, 2101), (10_000, 10_000)] {
+        let mut lab = Lab::new(cluster(1));
+        lab.settings.engine.async_scheduling = true;
+        lab.add([at(0, 10, 9), at(arrival_us, 10, 1)]);
+        assert_eq!(lab.run().of(1).first_scheduled_us, Some(scheduled_us), "{arrival_us}");
+    }
+    let mut lab = Lab::new(cluster(1));
+    lab.settings.engine.async_scheduling = true;
+    lab.add([at(0, 10, 1), at(500, 10, 1)]);
+    assert_eq!(lab.run().of(1).first_scheduled_us, Some(1100));
+}

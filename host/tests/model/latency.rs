@@ -1,5 +1,7 @@
 //! The `linear` latency model: what counts as which term.
 
+use pointsman::engine::LatencyModel;
+
 use crate::support::{Lab, at, cluster};
 
 #[test]
@@ -39,7 +41,7 @@ fn a_recompute_of_several_tokens_is_prefill() {
 #[test]
 fn attention_counts_tokens_times_context_of_prefills_only() {
     let mut lab = Lab::new(cluster(1));
-    lab.settings.latency.beta3 = Some(0.5);
+    lab.settings.latency = LatencyModel::linear([0.0; 3], [1000.0, 10.0, 1.0], Some(0.5));
     lab.settings.engine.max_num_batched_tokens = 60;
     lab.add([at(0, 100, 2)]);
     // 60 * (0 + 60) * 0.5 = 1800, so 3400. 40 * (60 + 40) * 0.5 = 2000, so 3400. A decode: 1001.
@@ -49,7 +51,7 @@ fn attention_counts_tokens_times_context_of_prefills_only() {
 #[test]
 fn every_sum_is_truncated() {
     let mut lab = Lab::new(cluster(1));
-    lab.settings.latency.beta = [999.5, 10.2, 1.0];
+    lab.settings.latency = LatencyModel::linear([0.0; 3], [999.5, 10.2, 1.0], None);
     lab.add([at(0, 10, 3)]);
     // 999.5 + 102 = 1101.5; 999.5 + 1 = 1000.5, twice.
     assert_eq!(lab.run().tokens(0), [1101, 2101, 3101]);
@@ -58,7 +60,7 @@ fn every_sum_is_truncated() {
 #[test]
 fn a_step_takes_a_tick_at_least() {
     let mut lab = Lab::new(cluster(1));
-    lab.settings.latency.beta = [0.0; 3];
+    lab.settings.latency = LatencyModel::linear([0.0; 3], [0.0; 3], None);
     lab.add([at(0, 16, 3)]);
     assert_eq!(lab.run().tokens(0), [1, 2, 3]);
 }

@@ -1,13 +1,15 @@
 //! Law L11, Little's: the time-average number of requests in the system is their arrival rate
 //! times their mean time in it; exactly, for a run that starts and ends empty.
 
+use pointsman::engine::LatencyModel;
+
 use crate::support::{Lab, Req, Run, at, cluster};
 
 /// A busy run on little memory, at one tick per token and five per step, with so many ticks on
 /// which a request is routed that can never fit: it sees the state of the tick and leaves.
 fn lab(probes: u64) -> (Run, Vec<u64>) {
     let mut lab = Lab::new(cluster(1));
-    lab.settings.latency.beta = [5.0, 1.0, 1.0];
+    lab.settings.latency = LatencyModel::linear([0.0; 3], [5.0, 1.0, 1.0], None);
     lab.settings.kv.blocks = 6;
     lab.settings.engine.max_num_batched_tokens = 24;
     lab.settings.engine.max_num_seqs = 3;

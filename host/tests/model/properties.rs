@@ -2,7 +2,7 @@
 //! on, so that every event checks the laws of `engine/laws.rs` as well.
 
 use pointsman::engine::{
-    ClusterSettings, EngineSettings, KvSettings, Preemption, Reload, RequestRecord, State,
+    ClusterSettings, EngineSettings, KvSettings, LatencyModel, Preemption, Reload, RequestRecord, State,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
@@ -45,10 +45,9 @@ prop_compose! {
             max_num_batched_tokens: budget,
             long_prefill_token_threshold: long,
             preemption: if by_priority { Preemption::Priority } else { Preemption::Tail },
+            async_scheduling: false,
         };
-        settings.latency.alpha = [3.0, 0.5, 7.0];
-        settings.latency.beta = [20.0, 3.0, 1.5];
-        settings.latency.beta3 = Some(0.01);
+        settings.latency = LatencyModel::linear([3.0, 0.5, 7.0], [20.0, 3.0, 1.5], Some(0.01));
         settings.refresh_interval_us = refresh;
         settings.admission_latency_us = admission;
         settings.routing_latency_us = routing;

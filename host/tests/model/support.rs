@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use pointsman::engine::{
-    ClusterSettings, Engine, EngineSettings, KvSettings, LinearLatency, Preemption, Progress, Reload,
+    ClusterSettings, Engine, EngineSettings, KvSettings, LatencyModel, Preemption, Progress, Reload,
     RunError, Simulation, Watch,
 };
 use pointsman::policy::{ClassWeights, Ordering, Policies, Router, Seat, baseline};
@@ -34,8 +34,9 @@ pub(crate) fn cluster(instances: u32) -> ClusterSettings {
             max_num_batched_tokens: 2048,
             long_prefill_token_threshold: 0,
             preemption: Preemption::Tail,
+            async_scheduling: false,
         },
-        latency: LinearLatency { alpha: [0.0; 3], beta: [1000.0, 10.0, 1.0], beta3: None },
+        latency: LatencyModel::linear([0.0; 3], [1000.0, 10.0, 1.0], None),
         refresh_interval_us: 0,
         completion_delay_us: 0,
         kv_event_delay_us: 0,

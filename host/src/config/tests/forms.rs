@@ -1,6 +1,7 @@
 //! Forms that mean the same, and what lies over what.
 
 use super::{resolve, resolve_with};
+use crate::engine::{Linear, StepModel};
 
 fn same(one: &str, other: &str) {
     let (one, other) = (resolve(one).expect(one), resolve(other).expect(other));
@@ -61,7 +62,10 @@ fn a_trace_replaces_the_workload_and_flags_change_it() {
 #[test]
 fn the_latency_replaces_the_profiles_and_keeps_its_blocks() {
     let resolved = resolve("cluster: {latency: {alpha: [0, 0, 0], beta: [1000, 10, 1]}}\n").expect("good");
-    assert_eq!(resolved.settings.latency.beta, [1000.0, 10.0, 1.0]);
+    assert_eq!(
+        resolved.settings.latency.step,
+        StepModel::Linear(Linear { beta: [1000.0, 10.0, 1.0], beta3: None })
+    );
     assert_eq!(resolved.settings.kv.blocks, 132_139);
     assert_eq!(resolved.profile.expect("it gave the blocks").name, super::super::DEFAULT_PROFILE);
 }

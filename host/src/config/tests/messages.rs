@@ -61,7 +61,7 @@ fn a_wrong_type() {
 #[test]
 fn out_of_range() {
     assert_snapshot!(message("cluster: {kv: {blocks: 0}}\n"), @r#"
-    error: `cluster.kv.blocks` must be a whole number from 1 to 4294967294, found `0`
+    error: `cluster.kv.blocks` must be a whole number from 1 to 4294967294 or `auto`, found `0`
      --> run.yaml:1:24
       |
     1 | cluster: {kv: {blocks: 0}}

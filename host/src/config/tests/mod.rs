@@ -3,6 +3,7 @@
 mod deserializer;
 mod files;
 mod forms;
+mod latency;
 mod limits;
 mod messages;
 mod override_messages;

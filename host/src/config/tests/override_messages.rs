@@ -15,7 +15,7 @@ fn overrides_point_at_the_command_line() {
      = help: did you mean `blocks`?
     "#);
     assert_snapshot!(message_with("", &["--kv-blocks many"]), @r#"
-    error: `cluster.kv.blocks` must be a whole number from 1 to 4294967294, found text `many`
+    error: `cluster.kv.blocks` must be a whole number from 1 to 4294967294 or `auto`, found text `many`
      |
      | --kv-blocks many
      |             ^^^^

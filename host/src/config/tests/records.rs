@@ -68,7 +68,7 @@ fn a_record_does_not_need_the_profile_any_more() {
     value["cluster"]["kv"]["blocks"] = serde_json::Value::Null;
     let error = Config::from_value(&value, "summary.json", &[]).expect("good").resolve().expect_err("bad");
     insta::assert_snapshot!(error, @r#"
-    error: `cluster.kv.blocks` must be a whole number from 1 to 4294967294, found nothing
+    error: `cluster.kv.blocks` must be a whole number from 1 to 4294967294 or `auto`, found nothing
      |
      |       "blocks": null,
      |                 ^^^^

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::super::{Config, Override};
 use super::{message, message_with};
+use crate::engine::LatencyModel;
 
 /// Everything that a text can be used for; only that it ends counts.
 fn use_all(text: &str) {
@@ -124,7 +125,8 @@ fn alias_bombs_are_errors() {
 fn aliases_are_copies() {
     let text = "cluster: {latency: {alpha: &c [1, 2, 3], beta: *c}}\nworkload: {}\n";
     let resolved = Config::from_text(Path::new("run.yaml"), text, &[]).and_then(|config| config.resolve());
-    assert_eq!(resolved.expect("good").settings.latency.beta, [1.0, 2.0, 3.0]);
+    let linear = LatencyModel::linear([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], None);
+    assert_eq!(resolved.expect("good").settings.latency, linear);
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(crate) struct Batch {
     pub(super) loose: u64,
     /// No member was admitted later.
     newest_seat: u64,
+    /// Tokens of all members whose KV is stored, those of the step under way included.
+    context: u64,
     pub(super) stretch: Option<Stretch>,
     pub(super) gaps: GapLog,
 }
@@ -46,6 +48,7 @@ impl Batch {
             phase: 0,
             loose: 0,
             newest_seat: 0,
+            context: 0,
             stretch: None,
             gaps: GapLog::new(adds_up),
         }
@@ -54,6 +57,11 @@ impl Batch {
     /// How many members it has.
     pub(crate) fn len(&self) -> usize {
         self.members.len()
+    }
+
+    /// Tokens that the members attend to in the step that has begun, summed.
+    pub(crate) fn context(&self) -> u64 {
+        self.context
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -97,6 +105,7 @@ impl Batch {
         let residue = self.residue(self.starts, computed);
         self.crossings[residue] += 1;
         self.newest_seat = self.newest_seat.max(member.seat);
+        self.context += computed;
         self.members.push(Reverse(member));
     }
 
@@ -104,6 +113,7 @@ impl Batch {
     pub(super) fn forget(&mut self, joined: u64, computed: u64) {
         let residue = self.residue(joined, computed);
         self.crossings[residue] -= 1;
+        self.context -= computed + (self.starts - joined);
         if self.members.is_empty() {
             self.newest_seat = 0;
         }
@@ -112,6 +122,7 @@ impl Batch {
     /// A step with members begins.
     pub(super) fn start(&mut self) {
         self.starts += 1;
+        self.context += self.members.len() as u64;
         self.phase += 1;
         if self.phase == self.crossings.len() {
             self.phase = 0;

@@ -19,7 +19,7 @@
 //! as many as its residue says, and a member picks its share out of them when it leaves (`batch`).
 //!
 //! While nothing but that goes on, all steps of an instance are equally long, since the latency model sees
-//! equal numbers: a *stretch*. The clock then goes straight to its last step, the first at whose end a
+//! equal numbers (one that looks at contexts does not: its steps are simulated one by one): a *stretch*. The clock then goes straight to its last step, the first at whose end a
 //! member has all its tokens, or at whose start blocks could run out. Who looks at the instance in
 //! between, or changes something about it, first lets it catch up (`stretch`):
 //!

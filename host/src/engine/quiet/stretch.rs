@@ -97,6 +97,7 @@ impl Instance {
             self.batch.stretch = Some(Stretch { start_us, step_us, last_end_us });
         } else {
             self.move_step(None);
+            self.note_last_step(start_us - step_us, start_us);
             self.batch.stretch = None;
         }
         Some((ends + starts, start_us))
@@ -131,6 +132,9 @@ impl Simulation<'_> {
         let instance = &self.instances[index as usize];
         let batch = &instance.batch;
         if !instance.plan.is_empty() || !instance.running.is_empty() || !settled || self.watches_steps() {
+            return 1;
+        }
+        if !self.settings.latency.step.ignores_decode_context() {
             return 1;
         }
         // The clock must have room for all.
