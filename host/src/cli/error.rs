@@ -4,10 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::exit;
+use crate::calibrate::{FitError, LayerError};
 use crate::config::ConfigError;
 use crate::experiment::ab::AskError;
 use crate::experiment::conduct::ConductError;
 use crate::experiment::tune::TuneError;
+use crate::measured::MeasuredError;
 use crate::registry::{ErrorClass, PluginError};
 use crate::report::decisions::ReadError;
 use crate::report::file::OutputError;
@@ -62,6 +64,15 @@ pub enum CliError {
     /// An input is no decisions file, or a damaged one.
     #[error(transparent)]
     Decisions(#[from] ReadError),
+    /// No parameters were found.
+    #[error(transparent)]
+    Fit(FitError),
+    /// Measured layers cannot be read.
+    #[error(transparent)]
+    Layers(LayerError),
+    /// A measured run cannot be read.
+    #[error(transparent)]
+    Measured(MeasuredError),
     /// A result has no place to go; nothing has been simulated.
     #[error(transparent)]
     NoPlace(OutputError),
@@ -142,7 +153,14 @@ impl CliError {
             Self::Unwritable { .. } => exit::USAGE,
             Self::Ab(_) | Self::Tune(_) | Self::AllFailed => exit::RUN_FAILED,
             Self::NotHeld => exit::NOT_HELD,
-            Self::Decisions(_) | Self::Name(_) | Self::Api(_) | Self::Place(_) => exit::USAGE,
+            Self::Fit(FitError::Unknown { .. } | FitError::Nothing) => exit::USAGE,
+            Self::Fit(_) => exit::RUN_FAILED,
+            Self::Layers(_)
+            | Self::Measured(_)
+            | Self::Decisions(_)
+            | Self::Name(_)
+            | Self::Api(_)
+            | Self::Place(_) => exit::USAGE,
             Self::NotWritten(_) | Self::Stdout(_) => exit::RUN_FAILED,
             Self::Worker(_) => exit::RUN_FAILED,
             #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! The command line: `pointsman run`, and the commands of `pointsman plugin` and `pointsman config`.
 //!
 //! One file per command; beside them what commands share: `flags` (values of a configuration),
-//! `plugins`, `look` and `resolving` (where libraries are looked for), `policy_doc`, `policy_text` and
+//! `plugins`, `look` and `resolving` (where libraries are looked for), `measuring` (what real servers did), `policy_doc`, `policy_text` and
 //! `policy_usage` (how policies are described), `outputs` and `timeline` (where results go), `stdout`, `messages`
 //! and `progress` (what a person sees meanwhile), `isolation` and `worker` (a command in a process of
 //! its own), `interrupt`, `error` and `exit`.
@@ -10,6 +10,7 @@
 mod ab;
 mod ab_mode;
 mod bar_target;
+mod calibrate;
 #[cfg(unix)]
 mod chatter;
 #[cfg(unix)]
@@ -33,6 +34,7 @@ mod lab;
 mod look;
 #[cfg(unix)]
 mod measure;
+mod measuring;
 mod messages;
 mod outputs;
 #[cfg(unix)]
@@ -59,6 +61,7 @@ mod timeline;
 mod tune;
 #[cfg(unix)]
 mod tuned_files;
+mod validate;
 #[cfg(unix)]
 mod worker;
 
@@ -146,6 +149,17 @@ pub enum Command {
     /// ended goes on where it was. How: host/docs/tune.md.
     #[cfg(unix)]
     Tune(Box<tune::TuneArgs>),
+    /// Compare the simulation with measured runs of a real server
+    ///
+    /// Each run is replayed on the simulated server: the same requests at the same times. Times to first and last
+    /// token, their percentiles and the throughput are held against those measured, and the course over time
+    /// beside it. How far to trust which number: host/docs/latency.md.
+    Validate(Box<validate::ValidateArgs>),
+    /// Look for the latency parameters with which the simulation agrees with measured runs
+    ///
+    /// Replays the runs again and again with other parameters, by least squares over figures of stretches of each
+    /// run, and says how well each parameter is known. Writes a profile.
+    Calibrate(Box<calibrate::CalibrateArgs>),
     /// Look at policy libraries
     Plugin {
         /// What to do with them.
@@ -253,6 +267,8 @@ impl Command {
             Self::Experiment(args) => experiment::experiment(args, messages),
             #[cfg(unix)]
             Self::Tune(args) => tune::tune(args, messages),
+            Self::Calibrate(args) => calibrate::run(args, messages),
+            Self::Validate(args) => validate::run(args, messages),
             #[cfg(unix)]
             Self::Measure(_) => Err(CliError::Usage("`measure` is for worker processes".to_owned())),
             Self::Plugin { command } => command.run(messages),

@@ -58,6 +58,7 @@ pub use error::{ConfigError, Diagnostic};
 pub use figures::Figures;
 pub use flow::flow;
 pub use keys::{Key, KeyValue, defaults, keys, keys_of_routing};
+pub use latency::to_value as latency_value;
 pub use overrides::Override;
 pub use plugins::PluginRef;
 pub use policy::{OnError, OnErrorAction, PolicyRef, PolicySpec, RoutingSpec, ScorerSpec, TieBreak};

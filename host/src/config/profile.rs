@@ -14,6 +14,7 @@ use super::parse::parse;
 use super::reader::{Count, MapReader, Sink};
 use super::source::{Origin, Source, Spanned};
 use super::suggest::nearest;
+use super::tree::Node;
 
 /// The profile that is used when none is named.
 pub const DEFAULT: &str = "llama-3.1-8b-h100-tp2";
@@ -43,6 +44,8 @@ pub struct Profile {
     pub gpu_memory_utilization: Option<f64>,
     /// Figures of the model and of its GPUs.
     pub figures: Figures,
+    /// What `architecture` and `hardware` name, where they are names.
+    pub figure_names: [Option<String>; 2],
     /// Where the figures come from.
     pub source: Option<String>,
     /// What one should know about them.
@@ -125,6 +128,8 @@ fn read(
     let mut text = |key| map.word(key).map(|word| word.value);
     let (model, gpu, origin, notes) = (text("model"), text("gpu"), text("source"), text("notes"));
     let tensor_parallel = map.whole_or_null("tensor_parallel", 1..=limits::INSTANCES);
+    let name_of = |key| tree.get(key).and_then(Node::text).map(|text| text.trim().to_owned());
+    let figure_names = [name_of("architecture"), name_of("hardware")];
     let figures = Figures {
         architecture: map
             .take_written("architecture")
@@ -174,6 +179,7 @@ fn read(
             blocks,
             gpu_memory_utilization,
             figures,
+            figure_names,
             source: origin,
             notes,
         }),

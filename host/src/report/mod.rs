@@ -5,6 +5,7 @@
 //! another process writes.
 
 pub mod ab;
+pub mod calibrate;
 pub mod check;
 pub mod csv;
 pub mod decisions;
@@ -23,6 +24,7 @@ pub mod terminal;
 pub mod timeline;
 pub mod tune;
 mod unfinished;
+pub mod validate;
 mod wrap;
 
 pub(crate) use number::plural;

@@ -23,6 +23,6 @@ pub use error::RunFailure;
 pub use look::Look;
 pub use origins::{Origins, origins};
 pub use outcome::{IdleLibrary, Outcome, Provenance, Trialled, Used, WorkloadRecord};
-pub use policies::{builtin_catalogue, referenced_libraries};
+pub use policies::{builtin_catalogue, policies, referenced_libraries};
 pub use prepare::{Prepared, prepare, prepare_to_look, prepare_until};
 pub use trial::Rival;

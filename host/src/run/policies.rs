@@ -388,3 +388,12 @@ fn located(policy: &PolicyRef, error: PluginError) -> RunFailure {
     };
     ConfigError::at(span, error.to_string(), None).into()
 }
+
+/// The policies of a configuration alone, for whoever has requests of another kind.
+///
+/// # Errors
+///
+/// Why one of them cannot be built.
+pub fn policies(resolved: &Resolved, catalogue: &Catalogue) -> Result<Policies, RunFailure> {
+    Ok(Builder::new(resolved, catalogue, None).build(&Look::default())?.0)
+}

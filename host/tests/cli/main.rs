@@ -14,6 +14,7 @@ mod interrupted;
 mod isolated;
 mod libraries;
 mod listed;
+mod measured;
 mod needless;
 mod new_crates;
 mod one_cluster;

@@ -14,7 +14,7 @@ use super::limits;
 use super::reader::{MapReader, Sink, choice, number, wrong};
 use super::tree::{Node, Value};
 
-pub(super) use write::to_value;
+pub use write::to_value;
 
 /// The models by name.
 #[derive(Clone, Copy, PartialEq, Eq)]

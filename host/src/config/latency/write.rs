@@ -7,7 +7,8 @@ use crate::engine::{AffineContext, Grid, LatencyModel, Linear, Roofline, StepMod
 use crate::config::figures;
 
 /// The `latency:` map of a model, with all its figures.
-pub(in crate::config) fn to_value(latency: &LatencyModel) -> Value {
+#[must_use]
+pub fn to_value(latency: &LatencyModel) -> Value {
     let mut map = Map::new();
     map.insert("model".to_owned(), json!(latency.step.name()));
     map.insert("alpha".to_owned(), json!(latency.alpha));

@@ -13,7 +13,7 @@ pub mod markdown;
 mod notes;
 #[cfg(feature = "parquet")]
 pub mod parquet;
-mod plot;
+pub(in crate::report) mod plot;
 mod rows;
 #[cfg(test)]
 mod sample;

@@ -4,6 +4,7 @@
 //! make axes; every other file has a kind of plot.
 
 mod cdf;
+mod curves;
 mod factor;
 mod forest;
 mod frame;
@@ -19,6 +20,7 @@ use std::io;
 
 use super::lookup::arm;
 use crate::experiment::results::{Arm, Expectation, Factor, Hypothesis, Results};
+pub(in crate::report) use curves::{Panel, curves};
 pub(super) use pen::Plot;
 
 /// A hypothesis of more expectations shows the first of them; the table has all.
