@@ -136,6 +136,7 @@ pub fn of(model: &LatencyModel) -> Vec<Parameter> {
                 SHARPNESS,
             ]);
             if model.tensor_parallel > 1 {
+                all.push(of_step!("efficiency.link", Share, 0.7, Roofline, efficiency.link));
                 all.push(of_step!("all_reduce_us", Positive, 10.0, Roofline, all_reduce_us));
             }
         }

@@ -30,7 +30,7 @@ fn run(name: &str, gap_us: u64, lengths: [u64; 2]) -> MeasuredRun {
         ttft_us: Some(1),
         e2e_us: Some(2),
     });
-    let asked = MeasuredRun { name: name.to_owned(), requests: sent.collect(), content: None };
+    let asked = MeasuredRun { name: name.to_owned(), requests: sent.collect(), content: None, warming: 0 };
     let (resolved, catalogue) = (resolved(TRUE), builtin_catalogue());
     let server = Server { resolved: &resolved, catalogue: &catalogue };
     let seen = server.replay(&asked, &Client::default()).expect("it runs");
@@ -62,7 +62,7 @@ fn known_parameters_are_found_again() {
     };
     let found = fit(&fitting).expect("it is found");
     let (base, token) = base_us(&found.latency);
-    assert!((base / 9000.0 - 1.0).abs() < 0.05 && (token / 40.0 - 1.0).abs() < 0.08, "{base} {token}");
+    assert!((base / 9000.0 - 1.0).abs() < 0.05 && (token / 40.0 - 1.0).abs() < 0.12, "{base} {token}");
     assert!(found.deviation < 0.5, "{}", found.deviation);
     let estimate = |name: &str| found.estimates.iter().find(|one| one.name == name).expect(name);
     assert!(estimate("base_us").is_identified && estimate("per_prefill_token_us").is_identified);

@@ -31,6 +31,9 @@ pub(super) struct MeasuringArgs {
     /// The output length of every request, where it was forced: what a client counts may be wrong
     #[arg(long, value_name = "TOKENS", help_heading = "Measured runs", value_parser = clap::value_parser!(u64).range(1..))]
     output_tokens: Option<u64>,
+    /// Requests sent in the first seconds warm the server up: they load it and are not compared
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0, help_heading = "Measured runs")]
+    warm_up_s: f64,
     /// What the prompts of the run share: JSON lines with `hash_ids_16`, a request a line
     #[arg(long, value_name = "FILE", help_heading = "Measured runs")]
     content: Option<PathBuf>,
@@ -92,7 +95,21 @@ impl MeasuringArgs {
         if self.runs.is_empty() {
             return Err(CliError::Usage("give a measured run: a file after the configuration".to_owned()));
         }
+        if !(0.0..=1e9).contains(&self.warm_up_s) {
+            let message =
+                format!("--warm-up-s must be a number of seconds, 0 or more, and is {}", self.warm_up_s);
+            return Err(CliError::Usage(message));
+        }
         let mut runs: Vec<MeasuredRun> = self.runs.iter().map(read).collect::<Result<_, _>>()?;
+        runs.iter_mut().for_each(|run| run.warm_up((self.warm_up_s * 1e6) as u64));
+        if let Some(run) = runs.iter().find(|run| run.requests.iter().all(|request| request.e2e_us.is_none()))
+        {
+            let message = format!(
+                "no request of `{}` is left to compare: all failed or warmed the server up",
+                run.name
+            );
+            return Err(CliError::Usage(message));
+        }
         if let Some(path) = &self.content {
             let [run] = &mut runs[..] else {
                 return Err(CliError::Usage("--content is that of one run: give one".to_owned()));

@@ -51,13 +51,23 @@ pub struct MeasuredRun {
     pub requests: Vec<MeasuredRequest>,
     /// The content of each prompt, where it is known ([`read_content`]).
     pub content: Option<Vec<Vec<u64>>>,
+    /// Requests at its beginning that are compared with nothing: they found a server that was not warm.
+    pub warming: usize,
 }
 
 impl MeasuredRun {
+    /// The requests of the first `us` only load the server: nothing of what was seen of them is kept.
+    pub fn warm_up(&mut self, us: u64) {
+        self.warming = self.requests.partition_point(|request| request.arrival_us < us);
+        for request in &mut self.requests[..self.warming] {
+            (request.ttft_us, request.e2e_us) = (None, None);
+        }
+    }
+
     /// Requests that failed: they loaded the server, and are compared with nothing.
     #[must_use]
     pub fn failed(&self) -> usize {
-        self.requests.iter().filter(|request| request.e2e_us.is_none()).count()
+        self.requests.iter().skip(self.warming).filter(|request| request.e2e_us.is_none()).count()
     }
 }
 
@@ -73,7 +83,7 @@ pub fn read(path: &Path, columns: &Columns) -> Result<MeasuredRun, MeasuredError
     if rows.is_empty() {
         return Err(MeasuredError::whole(path, "there is no request in it"));
     }
-    Ok(MeasuredRun { name: name(path), requests: in_order(rows), content: None })
+    Ok(MeasuredRun { name: name(path), requests: in_order(rows), content: None, warming: 0 })
 }
 
 fn name(path: &Path) -> String {

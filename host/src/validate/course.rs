@@ -28,11 +28,12 @@ pub struct Course {
     pub growth: [f64; 2],
 }
 
-/// The course of a run over the time in which its requests were sent.
+/// The course of a run, from the first request sent to the last token that was measured.
 #[must_use]
 pub fn course(measured: &[MeasuredRequest], simulated: &[MeasuredRequest]) -> Course {
-    let last_us = measured.iter().map(|request| request.arrival_us).max().unwrap_or(0);
-    let width_us = (last_us as f64 / BINS as f64).max(1.0);
+    let sent_us = measured.iter().map(|request| request.arrival_us).max().unwrap_or(0);
+    let end_us = measured.iter().map(|request| request.arrival_us + request.e2e_us.unwrap_or(0)).max();
+    let width_us = (end_us.unwrap_or(0) as f64 / BINS as f64).max(1.0);
     let mut bins: Vec<Bin> =
         (0..BINS).map(|at| Bin { from_s: at as f64 * width_us / 1e6, ..Bin::default() }).collect();
     for (side, requests) in [measured, simulated].into_iter().enumerate() {
@@ -62,12 +63,14 @@ pub fn course(measured: &[MeasuredRequest], simulated: &[MeasuredRequest]) -> Co
     }
     let total: f64 = bins.iter().map(|bin| bin.in_flight[0]).sum();
     let difference: f64 = bins.iter().map(|bin| (bin.in_flight[1] - bin.in_flight[0]).abs()).sum();
-    let mean = |side: usize, part: std::ops::Range<usize>| {
-        let count = part.len() as f64;
-        bins[part].iter().map(|bin| bin.in_flight[side]).sum::<f64>() / count
+    let mean = |side: usize, from: f64, to: f64| {
+        let part = &bins[from as usize..(to as usize).max(from as usize + 1).min(BINS)];
+        part.iter().map(|bin| bin.in_flight[side]).sum::<f64>() / part.len() as f64
     };
+    // While requests were sent: what follows only works them off.
+    let sending = (sent_us as f64 / width_us).min(BINS as f64 - 1.0);
     let growth = [0, 1].map(|side| {
-        let (middle, end) = (mean(side, BINS / 2 - 6..BINS / 2 + 6), mean(side, BINS - 12..BINS));
+        let (middle, end) = (mean(side, 0.4 * sending, 0.6 * sending), mean(side, 0.8 * sending, sending));
         if middle > 0.0 { end / middle } else { 1.0 }
     });
     Course { in_flight_error: if total > 0.0 { difference / total } else { 0.0 }, growth, bins }

@@ -19,6 +19,8 @@ pub struct Validation {
     pub name: String,
     /// Requests that were compared.
     pub compared: usize,
+    /// Requests that warmed the server up.
+    pub warming: usize,
     /// Requests that failed when it was measured.
     pub failed: usize,
     /// Requests that the simulated server did not complete.
@@ -60,6 +62,7 @@ pub fn validate(
     Ok(Validation {
         name: run.name.clone(),
         compared: pairs.filter(|(was, is)| measured(was) && measured(is)).count(),
+        warming: run.warming,
         failed: run.failed(),
         uncompleted,
         failing: thresholds.failing(&figures),
@@ -69,5 +72,7 @@ pub fn validate(
     })
 }
 
+#[cfg(test)]
+mod real;
 #[cfg(test)]
 mod tests;

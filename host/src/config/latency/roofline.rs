@@ -9,11 +9,12 @@ use crate::config::reader::{positive, whole};
 /// What the profiles that were fitted here have in common (`host/docs/latency.md`): for a model and a GPU
 /// that nothing measures.
 const TYPICAL: Efficiency =
-    Efficiency { compute: 0.7, memory: 0.85, attention_compute: 0.5, attention_memory: 0.8, link: 0.7 };
-const TYPICAL_OVERHEAD_US: f64 = 1500.0;
+    Efficiency { compute: 0.68, memory: 0.88, attention_compute: 0.51, attention_memory: 0.79, link: 0.7 };
+const TYPICAL_OVERHEAD_US: f64 = 1450.0;
 const TYPICAL_PREFILL_OVERHEAD_US: f64 = 1000.0;
-const TYPICAL_PER_REQUEST_US: f64 = 10.0;
-const TYPICAL_ALL_REDUCE_US: f64 = 10.0;
+const TYPICAL_PER_REQUEST_US: f64 = 9.0;
+const TYPICAL_ALL_REDUCE_US: f64 = 11.0;
+const TYPICAL_SHARPNESS: f64 = 3.0;
 /// GPUs of an instance.
 const MOST_GPUS: u64 = 1024;
 /// Exponents beyond this are the maximum.
@@ -42,9 +43,10 @@ pub(super) fn read(map: &mut MapReader<'_>, given: &Figures, sink: &Sink) -> Opt
     let per_request_us = constant("per_request_us", TYPICAL_PER_REQUEST_US);
     let all_reduce_us = constant("all_reduce_us", TYPICAL_ALL_REDUCE_US);
     let path = map.path("sharpness");
-    let sharpness = match map.take_written("sharpness") {
+    let sharpness = match map.take("sharpness") {
+        None => Some(TYPICAL_SHARPNESS),
+        Some(node) if node.is_null() => None,
         Some(node) => Some(number(node, &path, 1.0..=MOST_SHARPNESS, sink)?),
-        None => None,
     };
     let tensor_parallel = tensor_parallel?;
     if tensor_parallel == 1 {

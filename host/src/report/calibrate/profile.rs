@@ -80,7 +80,7 @@ pub fn write_profile(made: &Made<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// How it predicts what it was not fitted to.
 fn accuracy(held_out: &[HeldOut]) -> Vec<String> {
     if held_out.is_empty() {
-        return vec!["How it predicts what it was not fitted to was not tried.".to_owned()];
+        return Vec::new();
     }
     let mut lines = vec!["Each run predicted from the others, without a refit:".to_owned()];
     for one in held_out {
@@ -97,20 +97,34 @@ fn accuracy(held_out: &[HeldOut]) -> Vec<String> {
     lines
 }
 
-/// A map in block form; lists and what is in them in flow form.
+/// A map in block form, its `model` first; lists and what is in them in flow form.
 fn map(value: &Value, depth: usize, out: &mut dyn Write) -> io::Result<()> {
-    for (key, value) in value.as_object().into_iter().flatten() {
+    let mut entries: Vec<(&String, &Value)> = value.as_object().into_iter().flatten().collect();
+    entries.sort_by_key(|(key, _)| *key != "model");
+    for (key, value) in entries {
         let indent = "  ".repeat(depth);
         match value {
             Value::Object(_) => {
                 writeln!(out, "{indent}{key}:")?;
                 map(value, depth + 1, out)?;
             }
-            Value::Null => {}
-            other => writeln!(out, "{indent}{key}: {other}")?,
+            other => writeln!(out, "{indent}{key}: {}", rounded(other))?,
         }
     }
     Ok(())
+}
+
+/// Numbers to six digits: more were never known.
+fn rounded(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let six = format!("{:.5e}", number.as_f64().unwrap_or_default());
+            let short: f64 = six.parse().unwrap_or_default();
+            if short.fract() == 0.0 && short < 1e15 { (short as u64).into() } else { short.into() }
+        }
+        Value::Array(items) => items.iter().map(rounded).collect(),
+        other => other.clone(),
+    }
 }
 
 /// A text as YAML and JSON write it.

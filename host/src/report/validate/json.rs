@@ -42,7 +42,7 @@ fn one(validation: &Validation) -> Value {
         "name": validation.name,
         "holds": validation.holds(),
         "failing": validation.failing.iter().map(|one| one.compared.figure.to_string()).collect::<Vec<_>>(),
-        "requests": { "compared": validation.compared, "failed": validation.failed, "uncompleted": validation.uncompleted },
+        "requests": { "compared": validation.compared, "warming": validation.warming, "failed": validation.failed, "uncompleted": validation.uncompleted },
         "hit_rate": validation.replayed.hit_rate,
         "preemptions": validation.replayed.preemptions,
         "figures": figures,

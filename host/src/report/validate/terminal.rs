@@ -76,6 +76,9 @@ fn one(
 
 fn counted(validation: &Validation) -> String {
     let mut parts = vec![plural(validation.compared as u64, "request") + " compared"];
+    if validation.warming > 0 {
+        parts.push(format!("{} warmed the server up", count(validation.warming as u64)));
+    }
     if validation.failed > 0 {
         parts.push(format!("{} failed when measured", count(validation.failed as u64)));
     }
