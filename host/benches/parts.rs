@@ -24,7 +24,7 @@ mod content;
 mod event;
 #[path = "../src/engine/kv/mod.rs"]
 mod kv;
-#[path = "../src/recency.rs"]
+#[path = "../src/recency/mod.rs"]
 mod recency;
 #[path = "../src/engine/timers.rs"]
 mod timers;

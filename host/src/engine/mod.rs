@@ -2,10 +2,11 @@
 //!
 //! | room | what happens there |
 //! |---|---|
-//! | `simulation` | the loop over events |
+//! | `simulation`, `ending` | the loop over events, and its end; `watch`: who may end it before |
 //! | `event`, `timers` | which event comes next |
 //! | `way_in` | arrival, admission, routing, entry into a queue |
 //! | `step`, `step_end` | one step of an instance |
+//! | `preemption` | who gives way when blocks run out |
 //! | `latency` | how long it takes |
 //! | `transfer` | offloads and reloads |
 //! | `quiet` | what the fast engine does instead of steps in which nothing happens |
@@ -15,6 +16,7 @@
 //! | `observer` | what a run shows to those who look on |
 //! | `laws` | what must always hold |
 
+mod ending;
 mod event;
 mod feed;
 mod instance;
@@ -23,6 +25,7 @@ mod latency;
 mod laws;
 mod observer;
 mod outcome;
+mod preemption;
 mod queue;
 mod quiet;
 mod request;
@@ -34,6 +37,7 @@ mod step_end;
 mod timers;
 mod transfer;
 mod trend;
+mod watch;
 mod way_in;
 
 pub use latency::{
@@ -43,5 +47,6 @@ pub use latency::{
 pub use observer::{Levels, Moment, Observer, Routed, Step, Transfer};
 pub use outcome::{Gap, InstanceTotals, RequestRecord, Sink, State, StateCounts, Totals};
 pub use settings::{ClusterSettings, Engine, EngineSettings, KvSettings, Preemption, Reload};
-pub use simulation::{LAST_TICK_US, Progress, RunError, Simulation, Unwatched, Watch};
+pub use simulation::{LAST_TICK_US, RunError, Simulation};
 pub use trend::Trend;
+pub use watch::{Progress, Unwatched, Watch};

@@ -4,11 +4,12 @@ use super::event::{Event, EventQueue, Kind};
 use super::feed::Feed;
 use super::instance::Instance;
 use super::observer::Observer;
-use super::outcome::{Sink, State, StateCounts, Totals};
+use super::outcome::{Sink, State, Totals};
 use super::quiet::{Due, LARGEST_BLOCK};
 use super::request::{Request, Requests};
 use super::settings::{ClusterSettings, Engine, Reload};
 use super::signals::Reports;
+use super::watch::{Progress, Watch};
 use crate::policy::{DecisionRecorder, Policies, PolicyFailure};
 use crate::workload::{Arrival, End, Source, WorkloadError};
 
@@ -37,34 +38,8 @@ pub enum RunError {
     Interrupted,
 }
 
-/// How far a run is.
-#[derive(Debug, Clone, Copy)]
-pub struct Progress {
-    /// The simulated time. \[us\]
-    pub now_us: u64,
-    /// Requests that ended.
-    pub done: u64,
-    /// Requests generated so far.
-    pub generated: u64,
-}
-
-/// Watches a run and may end it.
-pub trait Watch {
-    /// Called every few thousand events; `false` ends the run.
-    fn go_on(&mut self, progress: Progress) -> bool;
-}
-
-/// Watches nothing.
-pub struct Unwatched;
-
-impl Watch for Unwatched {
-    fn go_on(&mut self, _: Progress) -> bool {
-        true
-    }
-}
-
 /// Events between two looks of the watch.
-const EVENTS_PER_LOOK: u64 = 2048;
+pub(super) const EVENTS_PER_LOOK: u64 = 2048;
 
 /// A run of a cluster. The plain engine does one step of one instance at a time and touches every
 /// request in it; the fast one does the same in fewer events (see `quiet`).
@@ -86,7 +61,7 @@ pub struct Simulation<'a> {
     /// When the next arrival from the source is, if anybody asked since it last changed.
     fixed_us: Option<Option<u64>>,
     /// Requests that were left in the source at the horizon.
-    unarrived: u64,
+    pub(super) unarrived: u64,
     /// Requests that only decode are in batches.
     pub(super) has_batches: bool,
     /// The ends of offloads are no events.
@@ -292,62 +267,9 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> Progress {
         let states = &self.totals.states;
         let done = states.get(State::Completed) + states.get(State::Rejected) + states.get(State::Dropped);
         Progress { now_us: self.now_us, done, generated: states.total() }
-    }
-
-    /// What did not end is recorded as it stands; what never arrived within the horizon too.
-    fn record_what_is_left(&mut self, watch: &mut dyn Watch) -> Result<(), RunError> {
-        let mut left: Vec<&Request> = self.requests.iter().collect();
-        left.sort_unstable_by_key(|request| request.arrival.id);
-        for request in left {
-            self.sink.record(request.record(), &request.gaps);
-        }
-        // One by one: there may be far more of them than were ever in flight.
-        while let Some(arrival) = self.source.take()? {
-            self.totals.states.add(State::NotArrived);
-            self.unarrived += 1;
-            self.sink.record(Request::new(arrival).record(), &[]);
-            if self.unarrived.is_multiple_of(EVENTS_PER_LOOK) && !watch.go_on(self.progress()) {
-                return Err(RunError::Interrupted);
-            }
-        }
-        Ok(())
-    }
-
-    /// The laws that hold at the end, and the totals.
-    fn finish(mut self) -> Totals {
-        let mut counted = StateCounts::default();
-        self.requests.iter().for_each(|request| counted.add(request.state));
-        let ended = self.progress().done;
-        assert_eq!(
-            ended + counted.total() + self.unarrived,
-            self.totals.states.total(),
-            "L1: every generated request is in exactly one state"
-        );
-        for state in [State::NotArrived, State::Pipeline, State::Waiting, State::Running, State::Loading] {
-            let unarrived = if state == State::NotArrived { self.unarrived } else { 0 };
-            let counted = counted.get(state) + unarrived;
-            assert_eq!(counted, self.totals.states.get(state), "L1: requests {}", state.name());
-        }
-        self.check_memory_at_the_end();
-        for (index, instance) in (0..).zip(&self.instances) {
-            self.sink.cached(index, &mut instance.blocks.cached());
-        }
-        for instance in &self.instances {
-            instance.batch.gaps().for_each(|(class, gaps)| self.sink.gaps_of(class, gaps));
-        }
-        for instance in &mut self.instances {
-            instance.account_use(self.totals.end_us);
-            instance.account_step(self.totals.end_us);
-            instance.totals.peak_used_blocks = instance.blocks.peak_used();
-        }
-        if let Some(observer) = &mut self.observer {
-            observer.ended(self.totals.end_us);
-        }
-        self.totals.instances = self.instances.into_iter().map(|instance| instance.totals).collect();
-        self.totals
     }
 }

@@ -4,7 +4,8 @@ use pointsman_plugin_api::abi::{AdmissionBox, Failure, RErr, ROk};
 
 use super::decision::Decision;
 use super::failure::PolicyFailure;
-use super::seat::{Loaded, Seat};
+use super::loaded::Loaded;
+use super::seat::Seat;
 use super::table::SignalTable;
 
 /// Asks the admission policy. Without an answer the request is let in.

@@ -6,8 +6,9 @@ use pointsman_plugin_api::abi::{Failure, RSlice, ScoreCall};
 use super::column::SignalColumn;
 use super::facts::{RequestCells, RequestFacts};
 use super::failure::PolicyFailure;
+use super::loaded::Loaded;
 use super::object::RouterObject;
-use super::seat::{Loaded, Occasion, Seat};
+use super::seat::{Occasion, Seat};
 use super::table::SignalTable;
 
 /// Policies rarely declare more columns than this; those that do pay for an allocation.

@@ -4,7 +4,8 @@ use pointsman_plugin_api::abi::{Failure, FilterBox, RErr, ROk, RSliceMut};
 
 use super::decision::{Decision, miscounted};
 use super::failure::PolicyFailure;
-use super::seat::{Loaded, Seat};
+use super::loaded::Loaded;
+use super::seat::Seat;
 use super::table::SignalTable;
 
 /// The filters of a router, and the candidates that they left last.

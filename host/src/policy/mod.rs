@@ -11,7 +11,8 @@
 //! | `trial` | two routers over one cluster, and which of them decides |
 //! | `facts`, `table`, `column`, `decision` | what policies see of requests and instances |
 //! | `mark` | which call is under way, for whoever watches the process from outside |
-//! | `object`, `seat`, `failure` | a policy with the columns that it declared, and what happens when it fails |
+//! | `object`, `loaded` | a policy with the columns that it declared, and what the host knows of it |
+//! | `seat`, `failure` | a policy in its place, and what happens when it fails |
 //! | `baseline` | the policies that are built in |
 
 mod admission;
@@ -23,6 +24,7 @@ mod failure;
 mod filtering;
 mod hooks;
 mod kind;
+mod loaded;
 pub mod mark;
 mod object;
 mod ordering;
@@ -40,13 +42,14 @@ pub use facts::{QueueRow, RequestFacts};
 pub use failure::{CallCount, Ejection, FailureCount, OnError, PolicyFailure};
 pub use hooks::{CompletionFacts, KvEventRows};
 pub use kind::PolicyKind;
+pub use loaded::{Hooks, Loaded};
 pub use object::PolicyObject;
 pub use ordering::{Answers, Ordering};
 pub use probe::{ProbeCounts, Shadow, SignalCounts};
 pub use recording::{DecisionRecorder, DecisionView, ScorerView, best_row};
 pub use router::Router;
 pub use scoring::ClassWeights;
-pub use seat::{Hooks, Loaded, Seat};
+pub use seat::Seat;
 pub use table::{Cells, InstanceSignals, RouterCounts, SignalNeeds, SignalTable};
 pub use trial::{Assigned, Assignment, Disagreement, Side, Trial, TrialLog};
 

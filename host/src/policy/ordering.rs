@@ -7,7 +7,8 @@ use pointsman_plugin_api::{Column, Key, Order};
 
 use super::facts::{AttributeColumn, QueueCells, QueueRow};
 use super::failure::{CallCount, Ejection, FailureCount, PolicyFailure};
-use super::seat::{Loaded, Occasion, Seat};
+use super::loaded::Loaded;
+use super::seat::{Occasion, Seat};
 
 /// What the policies said of waiting requests, one value for each.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -13,9 +13,10 @@ use super::column::SignalColumn;
 use super::decision::Decision;
 use super::failure::{OnError, PolicyFailure};
 use super::hooks::{Completed, KvBatch};
+use super::loaded::Loaded;
 use super::recording::{ScorerView, best_row};
 use super::scoring::ask;
-use super::seat::{Loaded, Seat};
+use super::seat::Seat;
 use super::table::{Cells, SignalTable};
 
 /// How often a signal mattered to a scorer.

@@ -8,10 +8,11 @@ use super::facts::RequestFacts;
 use super::failure::{CallCount, Ejection, FailureCount, PolicyFailure};
 use super::filtering::Filtering;
 use super::hooks::{Completed, KvBatch};
+use super::loaded::{Hooks, Loaded};
 use super::probe::{ProbeCounts, Probes, Shadow};
 use super::recording::{DecisionRecorder, DecisionView, best_row};
 use super::scoring::{ClassWeights, Scoring};
-use super::seat::{Hooks, Loaded, Seat};
+use super::seat::Seat;
 use super::table::{SignalNeeds, SignalTable};
 
 /// The router of a cluster.

@@ -8,8 +8,9 @@ use pointsman_plugin_api::abi::{Failure, RErr, ROk, RSliceMut, ScorerBox};
 use super::column::SignalColumn;
 use super::decision::{Decision, miscounted};
 use super::failure::PolicyFailure;
+use super::loaded::Loaded;
 use super::recording::ScorerView;
-use super::seat::{Loaded, Seat};
+use super::seat::Seat;
 use super::table::SignalTable;
 
 /// Weights of the scorers, in configured order: those of all classes, and of classes that differ.

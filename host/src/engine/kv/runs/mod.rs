@@ -20,12 +20,12 @@
 //! The order of the free queue and of holders of equal content is that of `individual`, to the block.
 
 mod check;
+mod fill;
 mod queue;
+mod release;
 mod run;
 
 use std::collections::BTreeMap;
-
-use pointsman_plugin_api::BlockRun;
 
 use self::queue::FreeQueue;
 use self::run::{Run, Slab};
@@ -240,141 +240,6 @@ impl RunBlocks {
             }
         }
         self.runs.remove(number);
-    }
-
-    /// Blocks that a request holds without content, as many as there are identities in a run, hold these
-    /// now, as the newest of those that do. Calls `cached` with those that nobody else holds.
-    pub(super) fn register_run(&mut self, held: &mut Held, run: BlockRun, mut cached: impl FnMut(u64, u32)) {
-        held.cached += run.len;
-        // Identities may go round at 2^64, but a run here does not.
-        let before_the_end = run.len.min((u64::MAX - run.first).saturating_add(1));
-        self.register(held, run.first, before_the_end, &mut cached);
-        if before_the_end < run.len {
-            self.register(held, 0, run.len - before_the_end, &mut cached);
-        }
-    }
-
-    fn register(&mut self, held: &mut Held, mut first: u64, len: u64, cached: &mut impl FnMut(u64, u32)) {
-        let last = first + (len - 1);
-        if first > self.ceiling {
-            self.ceiling = last;
-            self.extend(held, first, len as u32);
-            return cached(first, len as u32);
-        }
-        self.ceiling = self.ceiling.max(last);
-        loop {
-            let begun = self.by_first.range(..=last).next_back().map(|(_, &number)| number);
-            let is_new = begun.is_none_or(|number| self.runs[number].last() < first);
-            let len = if is_new { last - first + 1 } else { self.known_from(first, last) };
-            if is_new || self.find(first).is_none() {
-                self.extend(held, first, len as u32);
-                cached(first, len as u32);
-            } else {
-                self.copy(held, first, len);
-            }
-            if last - first < len {
-                return;
-            }
-            first += len;
-        }
-    }
-
-    /// How many identities from `first` on, `last` at most, are all held in one run or all by nobody.
-    fn known_from(&self, first: u64, last: u64) -> u64 {
-        if let Some((number, _)) = self.find(first) {
-            return self.runs[number].last().min(last) - first + 1;
-        }
-        self.by_first.range(first..=last).next().map_or(last - first + 1, |(&next, _)| next - first)
-    }
-
-    /// A request's next blocks are the first to hold these contents.
-    fn extend(&mut self, held: &mut Held, first: u64, len: u32) {
-        if let Some(entry) = held.runs.last_mut() {
-            let number = last_run(&self.runs, *entry);
-            let run = &mut self.runs[number];
-            if run.refs == 1 && run.is_alone() && run.goes_on_at(first) {
-                run.len += len;
-                entry.len += len;
-                return;
-            }
-        }
-        let number = self.runs.insert(Run::new(first, len, 1));
-        self.by_first.insert(first, number);
-        held.runs.push(HeldRun { run: number, len });
-    }
-
-    /// A request's next blocks are the newest to hold contents which are in one run.
-    fn copy(&mut self, held: &mut Held, first: u64, len: u64) {
-        let mut newest = self.cut_out(first, len);
-        while self.runs[newest].newer != NONE {
-            newest = self.runs[newest].newer;
-        }
-        let copy = Run { older: newest, ..Run::new(first, len as u32, 1) };
-        let number = self.runs.insert(copy);
-        self.runs[newest].newer = number;
-        held.runs.push(HeldRun { run: number, len: len as u32 });
-    }
-
-    /// Gives one reference back on all blocks, the deepest first. Whether one became free that holds content.
-    pub(super) fn release(&mut self, held: &mut Held) -> bool {
-        let blank = (held.count - held.cached) as u32;
-        if blank > 0 {
-            self.free_blank(blank);
-        }
-        let mut holds = false;
-        while let Some(entry) = held.runs.pop() {
-            if self.runs[entry.run].len == entry.len {
-                holds |= self.release_run(entry.run);
-                continue;
-            }
-            let mut parts = std::mem::take(&mut self.scratch);
-            parts.extend(runs_of(&self.runs, entry));
-            while let Some(number) = parts.pop() {
-                holds |= self.release_run(number);
-            }
-            self.scratch = parts;
-        }
-        (held.count, held.cached) = (0, 0);
-        holds
-    }
-
-    fn free_blank(&mut self, len: u32) {
-        self.listed += len;
-        let tail = self.queue.tail;
-        if tail != NONE && self.runs[tail].is_blank {
-            self.runs[tail].len += len;
-        } else {
-            let number = self.runs.insert(Run { is_blank: true, ..Run::new(0, len, 0) });
-            self.queue.push_back(&mut self.runs, number);
-        }
-    }
-
-    /// Whether the run became free.
-    fn release_run(&mut self, number: u32) -> bool {
-        let run = &mut self.runs[number];
-        assert!(run.refs > 0, "L4: release of a free block");
-        run.refs -= 1;
-        if run.refs > 0 {
-            return false;
-        }
-        self.listed += run.len;
-        self.join_tail(number);
-        self.queue.push_back(&mut self.runs, number);
-        true
-    }
-
-    /// If the content of the tail goes on where that of a run ends that is to become the tail, they are one.
-    fn join_tail(&mut self, number: u32) {
-        let tail = self.queue.tail;
-        if tail == NONE {
-            return;
-        }
-        let (run, deeper) = (self.runs[number], self.runs[tail]);
-        if !deeper.is_blank && deeper.is_alone() && run.is_alone() && run.goes_on_at(deeper.first) {
-            self.queue.unlink(&mut self.runs, tail);
-            self.forget(tail);
-            self.runs[number].len += deeper.len;
-        }
     }
 
     /// Content of the free blocks that hold any, head of the free queue first: first identity and length of
