@@ -19,9 +19,10 @@
 //! as many as its residue says, and a member picks its share out of them when it leaves (`batch`).
 //!
 //! While nothing but that goes on, all steps of an instance are equally long, since the latency model sees
-//! equal numbers (one that looks at contexts does not: its steps are simulated one by one): a *stretch*. The clock then goes straight to its last step, the first at whose end a
-//! member has all its tokens, or at whose start blocks could run out. Who looks at the instance in
-//! between, or changes something about it, first lets it catch up (`stretch`):
+//! equal numbers: a *stretch*. (A model that looks at contexts sees others: its steps are simulated one by
+//! one.) The clock then goes straight to its last step, the first at whose end a member has all its tokens,
+//! or at whose start blocks could run out. Who looks at the instance in between, or changes something about
+//! it, first lets it catch up (`stretch`):
 //!
 //! ```text
 //!   plain:  start end|start end|start end|start end|start end|start ...
@@ -32,9 +33,13 @@
 //!
 //! Everything else is the plain engine's own code: requests with prompt or recompute work are in
 //! `Instance::running`, steps with them are planned and ended by `step` and `step_end` around the batch. Where
-//! the batch could matter for more than the number of its members (blocks run out and somebody is
-//! preempted, the budget is too small), it dissolves: its members go back to `running` as they would be
-//! in the plain engine (`members`), and join again when that is over.
+//! blocks run out, the members that were admitted last leave it and are preempted. Where it could matter for more
+//! than the number of its members (somebody else is to be preempted, the budget is too small), it dissolves:
+//! its members go back to `running` as they would be in the plain engine (`members`), and join again when
+//! that is over.
+//!
+//! The same idea elsewhere: blocks are kept by runs (`kv::runs`), and the ends of offloads are no events
+//! where only the CPU tier changes (`kv::landing`); they happen when somebody looks at it.
 //!
 //! It is exact by construction, and `tests/differential` compares both engines, event for event.
 
