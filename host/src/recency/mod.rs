@@ -173,9 +173,9 @@ impl<T: Copy + PartialEq> Recency<T> {
     pub(crate) fn shrink(&mut self, most: u64) {
         while self.held > most {
             let run = self.run(self.oldest);
-            let (from, last) = (run.first, run.last());
+            let last = run.last();
             let len = (self.held - most).min(run.len);
-            self.take_out(self.oldest, (last - len + 1).max(from), last);
+            self.take_out(self.oldest, last - (len - 1), last);
         }
     }
 
