@@ -91,12 +91,20 @@ pub fn fit(fitting: &Fitting<'_>) -> Result<Fit, FitError> {
     if free.is_empty() {
         return Err(FitError::Nothing);
     }
+    // Once more from what was found: where the data say something, the first start must not.
+    let first = search(fitting, &free, start)?;
+    let again = search(fitting, &free, first.latency)?;
+    Ok(Fit { replays: first.replays + again.replays, ..again })
+}
+
+/// One search, from a start that the prior lies around.
+fn search(fitting: &Fitting<'_>, free: &[Parameter], start: LatencyModel) -> Result<Fit, FitError> {
     let shortened: Vec<MeasuredRun> = fitting.runs.iter().map(|run| shorten(run, fitting.requests)).collect();
     let prior: Vec<f64> = free.iter().map(|parameter| parameter.coordinate(&start)).collect();
     let problem = Problem {
         fitting,
         runs: &shortened,
-        free: &free,
+        free,
         start: &start,
         at: DVector::from_vec(prior.clone()),
         prior: DVector::from_vec(prior),
@@ -104,7 +112,7 @@ pub fn fit(fitting: &Fitting<'_>) -> Result<Fit, FitError> {
         replays: RefCell::new(0),
         known: RefCell::new(None),
     };
-    let patience = fitting.most_replays.div_ceil(free.len() + 1).max(1);
+    let patience = fitting.most_replays.div_ceil(2 * (free.len() + 1)).max(1);
     let (problem, report) = LevenbergMarquardt::new()
         .with_patience(patience)
         .with_ftol(1e-4)
@@ -129,7 +137,7 @@ pub fn fit(fitting: &Fitting<'_>) -> Result<Fit, FitError> {
     let deviation = (residuals.rows(0, data).norm_squared() / data.max(1) as f64).sqrt();
     let latency = problem.model(&problem.at);
     Ok(Fit {
-        estimates: estimates(&free, &problem.at, &jacobian, deviation),
+        estimates: estimates(free, &problem.at, &jacobian, deviation),
         replays: *problem.replays.borrow(),
         latency,
         deviation,

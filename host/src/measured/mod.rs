@@ -120,7 +120,11 @@ impl Raw {
             return Err((Field::PromptTokens, "a prompt has at least one token".to_owned()));
         }
         if self.output_tokens == 0 {
-            return Err((Field::OutputTokens, "an output has at least one token".to_owned()));
+            return Err((
+                Field::OutputTokens,
+                "an output has at least one token (--output-tokens N says it where the length was forced)"
+                    .to_owned(),
+            ));
         }
         if let (Some(ttft_us), Some(e2e_us)) = (self.ttft_us, self.e2e_us)
             && e2e_us < ttft_us

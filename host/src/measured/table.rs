@@ -13,7 +13,13 @@ pub(super) fn read(path: &Path, text: &str, columns: &Columns) -> Result<Vec<Row
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let of_csv = |error: &csv::Error| {
         let line = error.position().map_or(1, csv::Position::line);
-        MeasuredError::line(path, line, format!("this is no CSV: {error}"))
+        let message = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("it has {len} cells, and the line of names has {expected_len}")
+            }
+            _ => format!("this is no CSV: {error}"),
+        };
+        MeasuredError::line(path, line, message)
     };
     let heads = reader.headers().map_err(|error| of_csv(&error))?.clone();
     let heads: Vec<&str> = heads.iter().collect();
