@@ -25,7 +25,7 @@ fn run(name: &str, gap_us: u64, lengths: [u64; 2]) -> MeasuredRun {
     let sent = (0..120_u64).map(|at| MeasuredRequest {
         // Neither regular nor random.
         arrival_us: at * gap_us + (at * at * 7919) % gap_us,
-        prompt_tokens: lengths[(at % 3 == 0) as usize] + at % 13,
+        prompt_tokens: lengths[usize::from(at % 3 == 0)] + at % 13,
         output_tokens: 20 + at % 7,
         ttft_us: Some(1),
         e2e_us: Some(2),

@@ -48,7 +48,7 @@ pub(super) fn read(node: &Node, path: &str, figures: &Figures, sink: &Sink) -> O
         None => Some(Name::Linear),
     };
     // Which keys there are is not known without it.
-    let Some(name) = name else { return None };
+    let name = name?;
     let alpha = alpha(&mut map, name == Name::Linear, sink);
     let step = match name {
         Name::Linear => linear::read(&mut map, sink).map(StepModel::Linear),

@@ -82,10 +82,10 @@ impl<const N: usize> Grid<N> {
             *cell = (lower * stride, upper * stride, share);
         }
         let mut sum = 0.0;
-        for corner in 0..1_usize << N {
+        for corner in 0..(1_usize << N) {
             let (mut at, mut weight) = (0, 1.0);
             for (axis, &(lower, upper, share)) in cells.iter().enumerate() {
-                let is_upper = corner >> axis & 1 == 1;
+                let is_upper = (corner >> axis) & 1 == 1;
                 at += if is_upper { upper } else { lower };
                 weight *= if is_upper { share } else { 1.0 - share };
             }
