@@ -1,6 +1,8 @@
 //! Typed values out of a tree. Every problem is noted and reading goes on, so that one run of
 //! the program shows all of them.
 
+mod alternatives;
+
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
@@ -9,6 +11,8 @@ use super::keys::{Key, KeyValue};
 use super::source::{Span, Spanned};
 use super::suggest::did_you_mean;
 use super::tree::{Node, Value, join, real};
+
+pub(super) use alternatives::Count;
 
 /// Where problems are noted.
 #[derive(Debug, Default)]
@@ -81,13 +85,6 @@ impl Sink {
     }
 }
 
-/// A number, or the word that may stand for one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Count {
-    Number(u64),
-    Word,
-}
-
 /// A map that is being read. Keys that nobody asked for are errors at the end.
 pub(super) struct MapReader<'a> {
     node: Option<&'a Node>,
@@ -152,28 +149,6 @@ impl<'a> MapReader<'a> {
         whole(node, &self.path(key), bounds, self.sink).unwrap_or(default)
     }
 
-    /// A whole number within bounds, or one word.
-    pub(super) fn whole_or_word(
-        &mut self,
-        key: &'static str,
-        bounds: RangeInclusive<u64>,
-        word: &'static str,
-    ) -> Option<Count> {
-        let node = self.find(key, || KeyValue::WholeOrWord { bounds: bounds.clone(), word })?;
-        if node.text().is_some_and(|text| text.trim() == word) {
-            return Some(Count::Word);
-        }
-        let found = node.whole().filter(|number| bounds.contains(number));
-        if found.is_none() {
-            let (low, high) = (bounds.start(), bounds.end());
-            let expected = format!("a whole number from {low} to {high} or `{word}`");
-            let near = node.text().and_then(|text| super::suggest::nearest(text.trim(), [word]));
-            let help = near.map(|near| format!("did you mean `{near}`?"));
-            self.sink.error(wrong(node, &self.path(key), &expected).help(help));
-        }
-        found.map(Count::Number)
-    }
-
     /// A whole number within bounds, or nothing.
     pub(super) fn whole_or_null(&mut self, key: &'static str, bounds: RangeInclusive<u64>) -> Option<u64> {
         let asked = || KeyValue::Whole { bounds: bounds.clone(), or_null: true };
@@ -187,23 +162,6 @@ impl<'a> MapReader<'a> {
             return default;
         };
         number(node, &self.path(key), bounds, self.sink).unwrap_or(default)
-    }
-
-    /// A number within bounds, or nothing.
-    pub(super) fn number_or_null(&mut self, key: &'static str, bounds: RangeInclusive<f64>) -> Option<f64> {
-        let node = self.find(key, || KeyValue::NumberOrNull { bounds: bounds.clone() });
-        let node = node.filter(|node| !node.is_null())?;
-        number(node, &self.path(key), bounds, self.sink)
-    }
-
-    /// `true` or `false`.
-    pub(super) fn truth(&mut self, key: &'static str, default: bool) -> bool {
-        let Some(node) = self.find(key, || KeyValue::Truth) else { return default };
-        if let Value::Bool(truth) = node.value {
-            return truth;
-        }
-        self.sink.error(wrong(node, &self.path(key), "`true` or `false`"));
-        default
     }
 
     /// A word that is not empty.
@@ -222,26 +180,6 @@ impl<'a> MapReader<'a> {
     /// Whether `key` was written.
     pub(super) fn is_set(&self, key: &str) -> bool {
         self.node.is_some_and(|node| node.get(key).is_some())
-    }
-
-    /// Whether a text was written under `key`.
-    pub(super) fn has_text(&self, key: &str) -> bool {
-        self.node.and_then(|node| node.get(key)).is_some_and(|node| node.text().is_some())
-    }
-
-    /// The place of the value under `key`, else that of the map.
-    pub(super) fn span_of(&self, key: &str) -> Span {
-        self.node.and_then(|node| node.get(key)).map_or_else(|| self.span(), |node| node.span.clone())
-    }
-
-    /// Notes that two options that were written contradict each other.
-    pub(super) fn contradict(&self, key: &str, other: &str, why: &str) {
-        let entry = |key| self.node.and_then(|node| node.entry(key));
-        if let (Some(first), Some(second)) = (entry(key), entry(other)) {
-            let message =
-                format!("`{}` and `{}` exclude each other: {why}", self.path(key), self.path(other));
-            self.sink.error(Diagnostic::at(&first.key_span, message).other(&second.key_span, "the other"));
-        }
     }
 
     /// Notes that the options that were written have no effect.
