@@ -4,7 +4,7 @@ use hdrhistogram::Histogram;
 
 use super::Distribution;
 
-/// By how much of itself a percentile of a [`Sketch`] may be off: half the width of a bucket over its
+/// By how much of itself a percentile of a sketch may be off: half the width of a bucket over its
 /// least value, of which there are 1024 between a power of two and the next.
 pub const RELATIVE_ERROR: f64 = 1.0 / 2048.0;
 
