@@ -35,9 +35,11 @@ pub struct Loaded<T> {
     pub(super) attributes: Vec<AttributeColumn>,
     pub(super) signals: Vec<SignalColumn>,
     pub(super) hooks: Hooks,
+    /// It is one of this host.
+    is_own: bool,
     /// It is the policy of this host that lets every request in.
     pub(super) admits_all: bool,
-    /// It is built in, and known to make nothing of being told where requests went.
+    /// It is one of this host, and known to make nothing of being told where requests went.
     pub(super) is_deaf: bool,
     /// Of a picker: whether it reads total scores.
     pub(super) uses_scores: bool,
@@ -79,21 +81,24 @@ impl<T: PolicyObject> Loaded<T> {
             admits_all: false,
             is_deaf: false,
             uses_scores: true,
+            is_own: false,
             object,
         }
-        .with_what_is_known()
     }
 
-    /// The host knows its own policies: one of them has the hook after routing.
-    fn with_what_is_known(mut self) -> Self {
-        self.admits_all = self.is_built_in("always-admit");
-        self.is_deaf = self.library == mark::BUILT_IN && self.policy != baseline::HEARS_OF_ROUTING;
+    /// The same, as one of the policies of this host, which it knows: what they would answer without being
+    /// asked, and that one of them has the hook after routing.
+    #[must_use]
+    pub fn of_this_host(mut self) -> Self {
+        self.is_own = true;
+        self.admits_all = self.is_own("always-admit");
+        self.is_deaf = self.policy != baseline::HEARS_OF_ROUTING;
         self
     }
 
-    /// Whether it is the policy of this name that is built in, so that the host knows what it would answer.
-    pub(super) fn is_built_in(&self, policy: &str) -> bool {
-        self.library == mark::BUILT_IN && self.policy == policy
+    /// Whether it is this host's policy of this name.
+    pub(super) fn is_own(&self, policy: &str) -> bool {
+        self.is_own && self.policy == policy
     }
 
     /// Notes that a call begins, until the result is dropped.

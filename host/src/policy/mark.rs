@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::PolicyKind;
 
 /// In place of a library's path.
-pub(super) const BUILT_IN: &str = "built in";
+const BUILT_IN: &str = "built in";
 
 /// What is being called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -96,7 +96,7 @@ impl Ordering {
         self.fixed = fixed(self.scheduler.current.object.order());
         drop(noted);
         self.entry_order =
-            !self.uses_priority && !self.scheduler.fell_back() && self.scheduler.current.is_built_in("fcfs");
+            !self.uses_priority && !self.scheduler.fell_back() && self.scheduler.current.is_own("fcfs");
         if self.uses_priority {
             let _noted = self.priority.current.enter();
             self.fixed &= fixed(self.priority.current.object.order());

@@ -313,6 +313,7 @@ impl<'a> Builder<'a> {
         let handle = create(self.catalogue, &reference(policy, sha256), facts)
             .map_err(|error| located(policy, error))?;
         let library = handle.provenance.library.as_ref();
+        let is_own = library.is_none();
         let place = library.map_or_else(|| "built in".to_owned(), |library| library.path.clone());
         let loaded = Loaded::new(
             handle.provenance.policy.clone(),
@@ -323,6 +324,7 @@ impl<'a> Builder<'a> {
         );
         let hooks = handle.hooks.iter().map(|need| need.id.as_str());
         let loaded = loaded.with_hooks(hooks).with_scores(handle.uses_scores);
+        let loaded = if is_own { loaded.of_this_host() } else { loaded };
         if self.next == self.built.len() {
             self.built.push(handle.provenance);
         }

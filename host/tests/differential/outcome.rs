@@ -6,7 +6,9 @@ use pointsman::engine::{
     Engine, Gap, Progress, RequestRecord, RunError, Simulation, Sink, State, Totals, Watch,
 };
 use pointsman::metrics::SeriesObserver;
-use pointsman::policy::{ClassWeights, Ordering, Policies, Router, baseline};
+use pointsman::policy::{
+    ClassWeights, Loaded, OnError, Ordering, Policies, PolicyObject, Router, Seat, baseline,
+};
 
 use crate::case::{Admission, Case, Hooks, Queueing, Routing};
 use crate::heard::{self, Heard};
@@ -118,10 +120,18 @@ fn router(case: &Case) -> Router {
     }
 }
 
-fn ordering(case: &Case, index: u32) -> Ordering {
+/// The plain engine asks the host's own policies; the fast one knows what they would answer.
+fn asked_or_known<T: PolicyObject>(loaded: Loaded<T>, engine: Engine) -> Seat<T> {
+    let loaded = if engine == Engine::Fast { loaded.of_this_host() } else { loaded };
+    Seat::new(loaded, OnError::Fail, None)
+}
+
+fn ordering(case: &Case, index: u32, engine: Engine) -> Ordering {
     let constant = || policies::priority::<baseline::Constant>("{}");
     let (scheduler, priority) = match case.queueing {
-        Queueing::Fcfs => (policies::scheduler::<baseline::Fcfs>(), constant()),
+        Queueing::Fcfs => {
+            (asked_or_known(policies::load_scheduler::<baseline::Fcfs>("{}"), engine), constant())
+        }
         Queueing::Sjf => (policies::scheduler::<baseline::Sjf>(), constant()),
         Queueing::Classes => {
             (policies::scheduler::<Classes>(), policies::priority::<baseline::SloClass>("{}"))
@@ -138,14 +148,16 @@ fn ordering(case: &Case, index: u32) -> Ordering {
 fn run(case: &Case, manner: Manner) -> Outcome {
     heard::start(manner.in_words);
     let admission = match case.admission {
-        Admission::All => policies::admission::<baseline::AlwaysAdmit>("{}"),
+        Admission::All => {
+            asked_or_known(policies::load_admission::<baseline::AlwaysAdmit>("{}"), manner.engine)
+        }
         Admission::UnlessWaiting(most) => policies::admission::<Gate>(&format!(r#"{{"most": {most}}}"#)),
     };
     let mut policies = Policies {
         trial: None,
         router: router(case),
         admission,
-        orderings: (0..case.settings.instances).map(|index| ordering(case, index)).collect(),
+        orderings: (0..case.settings.instances).map(|index| ordering(case, index, manner.engine)).collect(),
     };
     let mut left = Left { adds_up: manner.adds_up, ..Left::default() };
     let mut source = Sessions::of(case);
